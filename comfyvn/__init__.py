@@ -1,0 +1,3 @@
+"""ComfyVN: an event-sourced studio for visual novels."""
+
+__version__ = "0.1.0"

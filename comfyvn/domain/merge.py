@@ -1,0 +1,127 @@
+"""Three-way merge of states: one generic walk over dataclasses and maps, conflicts as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, TypeVar
+
+from immutables import Map
+
+S = TypeVar("S")
+
+
+class _Absent:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+"""Stands for a key that one of the three sides does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """Both sides changed one field to different values, or one removed what the other edited."""
+
+    path: tuple[str, ...]
+    base: Any
+    ours: Any
+    theirs: Any
+
+
+Choice = Mapping[tuple[str, ...], str]
+"""How known conflicts are settled: path -> ``"ours"`` or ``"theirs"``."""
+
+
+def merge3(base: S, ours: S, theirs: S, choices: Choice | None = None) -> tuple[S, tuple[FieldConflict, ...]]:
+    """Return the state that holds the changes of both sides since `base`, and the fields where they collide.
+
+    Where two sides collide the merged state keeps `ours`, unless `choices` says otherwise. Dataclasses merge by
+    field and maps by key; everything else (numbers, strings, lists, tuples) is one indivisible value.
+    """
+    conflicts: list[FieldConflict] = []
+    merged = _merge(base, ours, theirs, (), conflicts, choices or {})
+    return merged, tuple(conflicts)
+
+
+def _merge(
+    base: Any,
+    ours: Any,
+    theirs: Any,
+    path: tuple[str, ...],
+    out: list[FieldConflict],
+    choices: Choice,
+) -> Any:
+    if ours is theirs or base is theirs or _same(ours, theirs) or _same(base, theirs):
+        return ours
+    if base is ours or _same(base, ours):
+        return theirs
+    if _is_map(ours) and _is_map(theirs) and (base is ABSENT or _is_map(base)):
+        return _merge_maps(Map() if base is ABSENT else base, ours, theirs, path, out, choices)
+    if is_dataclass(ours) and type(ours) is type(theirs) and type(base) is type(ours):
+        changed = {
+            f.name: _merge(
+                getattr(base, f.name),
+                getattr(ours, f.name),
+                getattr(theirs, f.name),
+                (*path, f.name),
+                out,
+                choices,
+            )
+            for f in fields(ours)
+        }
+        return replace(ours, **changed)  # type: ignore[type-var]
+    settled = choices.get(path)
+    if settled == "theirs":
+        return theirs
+    if settled != "ours":
+        out.append(FieldConflict(path, base, ours, theirs))
+    return ours
+
+
+def _merge_maps(
+    base: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    path: tuple[str, ...],
+    out: list[FieldConflict],
+    choices: Choice,
+) -> Mapping[str, Any]:
+    changed: dict[str, Any] = {}
+    for key in sorted({*theirs, *base}):
+        was, mine, other = (
+            base.get(key, ABSENT),
+            ours.get(key, ABSENT),
+            theirs.get(key, ABSENT),
+        )
+        if other is was:
+            continue
+        value = _merge(was, mine, other, (*path, key), out, choices)
+        if value is not mine:
+            changed[key] = value
+    return with_keys(ours, changed)
+
+
+def with_keys(mapping: Mapping[str, Any], changed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `mapping` with `changed` keys set, or removed where the value is ABSENT; same type of map."""
+    if not changed:
+        return mapping
+    if isinstance(mapping, Map):
+        with mapping.mutate() as draft:
+            for key, value in changed.items():
+                if value is not ABSENT:
+                    draft[key] = value
+                elif key in draft:
+                    del draft[key]
+            return draft.finish()
+    merged = {**mapping, **changed}
+    return {key: value for key, value in merged.items() if value is not ABSENT}
+
+
+def _is_map(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _same(a: object, b: object) -> bool:
+    return type(a) is type(b) and a == b

@@ -1,0 +1,162 @@
+"""What recorded facts mean for a scene, and which facts lead from one scene to another."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any, Final
+
+from comfyvn.domain.kernel import WHOLE
+from comfyvn.domain.merge import ABSENT, with_keys
+from comfyvn.domain.records import Record, map_changes
+from comfyvn.domain.story.events import (
+    ActionPlaced,
+    ChoiceOffered,
+    EdgeDrawn,
+    EdgeErased,
+    LineReattributed,
+    LineReworded,
+    LineWritten,
+    NodeAnnotated,
+    NodeDirected,
+    NodeGuarded,
+    NodeMoved,
+    NodeRemoved,
+    NodeTraced,
+    SceneAnnotated,
+    SceneDiscarded,
+    SceneEvent,
+    SceneLedOn,
+    SceneOpened,
+    ScenePlaced,
+    SceneRelabelled,
+    SceneRetitled,
+)
+from comfyvn.domain.story.state import Node, Scene
+
+HEADER: Final = Record(
+    state=Scene,
+    begun=SceneOpened,
+    ended=SceneDiscarded,
+    scalars={
+        ("title",): SceneRetitled,
+        ("group", "order"): ScenePlaced,
+        ("label",): SceneRelabelled,
+        ("falls_to",): SceneLedOn,
+    },
+    maps={"meta": SceneAnnotated},
+)
+
+_SETS: Final[dict[type[Any], tuple[str, str]]] = {
+    LineReworded: ("content", "text"),
+    LineReattributed: ("speaker", "speaker"),
+    NodeMoved: ("place", "place"),
+    NodeGuarded: ("conditions", "conditions"),
+    NodeTraced: ("source", "source"),
+}
+"""Event -> the field of a node that it sets, and the field of the event that holds the value."""
+
+
+def evolve(scene: Scene | None, fact: SceneEvent) -> Scene | None:
+    """Return `scene` after `fact`. Never refuses, never looks at clock, disk or chance."""
+    if scene is None or not hasattr(fact, "node_id"):
+        return HEADER.evolve(scene, fact)
+    if isinstance(fact, LineWritten | ChoiceOffered | ActionPlaced):
+        return replace(scene, nodes=scene.nodes.set(fact.node_id, _written(fact)))
+    if isinstance(fact, NodeRemoved):
+        return replace(scene, nodes=scene.nodes.delete(fact.node_id))
+    node = scene.nodes[fact.node_id]
+    match fact:
+        case NodeDirected(_, key, value, present):
+            node = replace(
+                node,
+                directives=with_keys(node.directives, {key: value if present else ABSENT}),
+            )
+        case NodeAnnotated(_, key, value, present):
+            node = replace(node, meta=with_keys(node.meta, {key: value if present else ABSENT}))
+        case EdgeDrawn(_, edge_id, edge):
+            node = replace(node, next={**node.next, edge_id: edge})
+        case EdgeErased(_, edge_id):
+            node = replace(node, next=with_keys(node.next, {edge_id: ABSENT}))
+        case _:
+            name, given = _SETS[type(fact)]
+            node = replace(node, **{name: getattr(fact, given)})
+    return replace(scene, nodes=scene.nodes.set(fact.node_id, node))
+
+
+def _written(fact: LineWritten | ChoiceOffered | ActionPlaced) -> Node:
+    match fact:
+        case LineWritten():
+            node = Node("text", fact.place, fact.text, fact.speaker)
+        case ChoiceOffered():
+            node = Node("choice", fact.place, fact.prompt, fact.speaker)
+        case ActionPlaced():
+            node = Node("action", fact.place, fact.content, verb=fact.verb)
+    return replace(
+        node,
+        directives=fact.directives,
+        conditions=tuple(fact.conditions),
+        next=fact.next,
+        meta=fact.meta,
+        source=fact.source,
+    )
+
+
+def reconcile(current: Scene | None, desired: Scene | None) -> tuple[SceneEvent, ...]:
+    """Return the events that lead from `current` to `desired`; none where they are equal."""
+    if current is desired:
+        return ()
+    if current is not None and desired is not None and current.role != desired.role:
+        return (*reconcile(current, None), *reconcile(None, desired))
+    header = HEADER.reconcile(current, desired)
+    if desired is None:
+        return header
+    before = current.nodes if current is not None else Scene("").nodes
+    return (*header, *_node_changes(before, desired.nodes))
+
+
+def _node_changes(before: Any, after: Any) -> Iterator[SceneEvent]:
+    if before is after:
+        return
+    for node_id in sorted(i for i in before if i not in after):
+        yield NodeRemoved(node_id)
+    changed = [i for i, node in after.items() if before.get(i) is not node]
+    for node_id in sorted(changed, key=lambda i: (after[i].place.block, after[i].place.order, i)):
+        was, node = before.get(node_id), after[node_id]
+        if was is None or (was.type, was.verb) != (node.type, node.verb):
+            if was is not None:
+                yield NodeRemoved(node_id)
+            yield _writing(node_id, node)
+        elif was != node:
+            yield from _changes(node_id, was, node)
+
+
+def _writing(node_id: str, node: Node) -> SceneEvent:
+    event: type[Any] = {
+        "text": LineWritten,
+        "choice": ChoiceOffered,
+        "action": ActionPlaced,
+    }[node.type]
+    words = {"text": "text", "choice": "prompt", "action": "content"}[node.type]
+    known = {f.name for f in fields(event)}
+    given = {f.name: getattr(node, f.name) for f in fields(node) if f.name in known}
+    written: SceneEvent = event(**{**given, "node_id": node_id, words: node.content})
+    return written
+
+
+def _changes(node_id: str, was: Node, node: Node) -> Iterator[SceneEvent]:
+    for event, (name, _) in _SETS.items():
+        if getattr(was, name) != getattr(node, name):
+            yield event(node_id, getattr(node, name))
+    yield from map_changes(was.directives, node.directives, partial(NodeDirected, node_id))
+    yield from map_changes(was.meta, node.meta, partial(NodeAnnotated, node_id))
+    for edge_id in sorted(was.next.keys() | node.next.keys()):
+        edge = node.next.get(edge_id)
+        if edge is None:
+            yield EdgeErased(node_id, edge_id)
+        elif was.next.get(edge_id) != edge:
+            yield EdgeDrawn(node_id, edge_id, edge)
+
+
+def part_of(fact: SceneEvent) -> str:
+    """Return the part that an event touches: a node, or the scene's own fields."""
+    return getattr(fact, "node_id", WHOLE)

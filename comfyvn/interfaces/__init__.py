@@ -1,0 +1,1 @@
+"""Ways in: REST, command line, studio."""
