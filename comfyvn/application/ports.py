@@ -117,6 +117,13 @@ class Loaded(NamedTuple):
     version: int
 
 
+class PartVersion(NamedTuple):
+    """What a part was from `position` on; None: it did not exist."""
+
+    position: int
+    body: Json | None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The first thing that `verify` found wrong. `event` is a position, where one event is to blame."""
@@ -154,11 +161,17 @@ class EventStore(Protocol):
     def lineage(self, branch: str, at: int = LATEST) -> Sequence[tuple[str, int]]:
         """Return (branch, last position that is visible there), own branch first, as of `at`."""
 
-    def load(self, branch: str, ref: Ref, at: int = LATEST) -> Loaded:
-        """Fold an entity's events; the state is None where it does not exist."""
+    def load(self, branch: str, ref: Ref, at: int = LATEST, version: int | None = None) -> Loaded:
+        """Fold an entity's events (the first `version` of them); the state is None where it does not exist."""
 
     def load_all(self, branch: str, kind: str | None = None, at: int = LATEST) -> Mapping[Ref, Any]:
         """Return the states of all existing entities (of one kind) from the read model."""
+
+    def heads(self, branch: str, kind: str, at: int = LATEST) -> Mapping[Ref, Json]:
+        """Return the own fields (part ``WHOLE``) of all existing entities of a kind as JSON, without other parts."""
+
+    def versions(self, branch: str, ref: Ref, part: str, at: int = LATEST) -> Sequence[PartVersion]:
+        """Return every version of one part that is visible on a branch, oldest first."""
 
     def append(
         self,
@@ -185,6 +198,9 @@ class EventStore(Protocol):
         self, branch: str, *, at: int = LATEST, after: int = 0, newest_first: bool = True
     ) -> Iterator[Commit]:
         """Yield the commits visible on a branch with `after` < position <= `at`, ancestors included."""
+
+    def commits_at(self, positions: Iterable[int]) -> Mapping[int, Commit]:
+        """Return the commits whose last event has one of these positions."""
 
     def head(self, branch: str, at: int = LATEST) -> int:
         """Return the position of the last commit visible on a branch at `at` (0: none)."""

@@ -15,20 +15,30 @@ Json = Any
 EVENT_TYPES: dict[str, type[Any]] = {}
 """Wire name -> class. Names are written out, so a class can move or be renamed."""
 
+EVENT_SCHEMAS: dict[str, int] = {}
+"""Wire name -> the number of the shape that is written today; older shapes are brought up to it on reading."""
+
 COMMAND_TYPES: dict[str, type[Any]] = {}
 """Wire name -> class of every command that a client may send."""
+
+COMMAND_NAMES: dict[type[Any], str] = {}
+"""The same, the other way round."""
 
 WHOLE = ""
 """The part of an entity that holds its own fields; other parts are named by their id (a node of a scene)."""
 
 
-def event(name: str) -> Callable[[type[E]], type[E]]:
-    """Register an event class under its permanent wire name, such as ``story.line_written``."""
+def event(name: str, schema: int = 1) -> Callable[[type[E]], type[E]]:
+    """Register an event class under its permanent wire name, such as ``story.line_written``.
+
+    `schema` counts the shapes that the event has had; a new shape needs an upcast of each older one.
+    """
 
     def register(cls: type[E]) -> type[E]:
         if name in EVENT_TYPES:
             raise ValueError(f"event name {name!r} is taken by {EVENT_TYPES[name]}")
         EVENT_TYPES[name] = cls
+        EVENT_SCHEMAS[name] = schema
         return cls
 
     return register
@@ -41,6 +51,7 @@ def command(name: str) -> Callable[[type[C]], type[C]]:
         if name in COMMAND_TYPES:
             raise ValueError(f"command name {name!r} is taken by {COMMAND_TYPES[name]}")
         COMMAND_TYPES[name] = cls
+        COMMAND_NAMES[cls] = name
         return cls
 
     return register

@@ -1,0 +1,226 @@
+"""Branches: fork at any past position, rename, close, compare, merge, take over single changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from comfyvn.application.history import Settled, Sides, apply, sees
+from comfyvn.application.ports import LATEST, BranchRow, Change, Commit, EventStore, Ref
+from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
+from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.domain.project import BRANCH, Branch
+
+MAX_NAME = 100
+
+
+def fork(studio: Studio, parent: str, name: str, request: Request, at: int | None = None) -> BranchRow:
+    """Grow a branch from `parent` as it is now or was at position `at`: one row, whatever the size of the project.
+
+    Raises Conflict("branch_exists"), Refused("position_unknown" | "name_malformed").
+    """
+    body = {"parent": parent, "name": name, "at": at}
+    if done := earlier(studio, request, "project.fork-branch", body):
+        return studio.store.branch(done.branch)
+    origin = studio.store.branch(parent)
+    _name_fits(studio, origin.project, name)
+    head = studio.store.head(parent)
+    if at is not None and not 0 <= at <= head:
+        raise Refused("position_unknown", f"Position {at} is not in the history of this branch.", at=at, head=head)
+    position = head if at is None else studio.store.head(parent, at)
+    row = BranchRow(studio.ids.new(), origin.project, name, parent, position)
+    state = Branch(name=name, parent=parent, position=position)
+    change = Change(Ref("branch", row.id), 0, None, BRANCH.reconcile(None, state), state)
+    message = f"fork {name} from {origin.name} at {position}"
+    parcel = envelope(studio, request, message, "system", command="project.fork-branch", body=body)
+    studio.store.append(row.id, parcel, [change], opens=row)
+    return row
+
+
+def rename(studio: Studio, branch: str, name: str, request: Request) -> Outcome:
+    """Give a branch another name. Raises Conflict("branch_exists")."""
+    row = studio.store.branch(branch)
+    if row.name != name:
+        _name_fits(studio, row.project, name)
+    return _change_branch(studio, branch, request, "rename-branch", f"rename branch {row.name} to {name}", name=name)
+
+
+def close(studio: Studio, branch: str, request: Request) -> Outcome:
+    """Close a branch: it can be read, compared and forked, and takes no more changes. The main branch stays open."""
+    row = studio.store.branch(branch)
+    if row.parent is None:
+        raise Refused("branch_main", "The first branch of a project cannot be closed.")
+    return _change_branch(studio, branch, request, "close-branch", f"close branch {row.name}", closed=True)
+
+
+def reopen(studio: Studio, branch: str, request: Request) -> Outcome:
+    """Open a closed branch again. Raises Conflict("branch_exists") where its name is in use now."""
+    row = studio.store.branch(branch)
+    if row.closed:
+        _name_fits(studio, row.project, row.name)
+    return _change_branch(studio, branch, request, "reopen-branch", f"reopen branch {row.name}", closed=False)
+
+
+def _change_branch(
+    studio: Studio, branch: str, request: Request, verb: str, message: str, **changed: str | bool
+) -> Outcome:
+    body = {"branch": branch, **changed}
+    if done := earlier(studio, request, f"project.{verb}", body):
+        return Outcome(done, done.position)
+    ref = Ref("branch", branch)
+    state, version = studio.store.load(branch, ref)
+    after = replace(state, **changed)
+    events = BRANCH.reconcile(state, after)
+    if not events:
+        return Outcome(None, studio.store.head(branch))
+    parcel = envelope(studio, request, message, "system", command=f"project.{verb}", body=body)
+    commit = studio.store.append(branch, parcel, [Change(ref, version, state, events, after)])
+    return Outcome(commit, commit.position)
+
+
+def _name_fits(studio: Studio, project: str, name: str) -> None:
+    if not name.strip() or name != name.strip() or len(name) > MAX_NAME or any(ord(c) < 32 for c in name):
+        raise Refused("name_malformed", f"A branch's name has 1 to {MAX_NAME} printable characters.", name=name[:100])
+    if any(b.name == name and not b.closed for b in studio.store.branches(project)):
+        raise Conflict("branch_exists", f"There is an open branch {name!r} already.", branch=name)
+
+
+def merge(
+    studio: Studio,
+    source: str,
+    target: str,
+    request: Request,
+    settled: Settled | None = None,
+    only: Iterable[Ref] | None = None,
+    *,
+    write: bool = True,
+) -> Outcome:
+    """Bring what changed on `source` since both branches were last the same into `target`, in one commit.
+
+    `only` takes over some entities. With conflicts nothing is written; `settled` chooses a side for each.
+    Without `write` it is a preview.
+    """
+    store = studio.store
+    wanted = None if only is None else sorted(only)
+    upto = store.head(source)
+    body: Json = {
+        "source": source,
+        "target": target,
+        "only": wanted and [str(r) for r in wanted],
+        "settled": dict(settled or {}),
+    }
+    if write and (done := earlier(studio, request, "project.merge", body)):
+        return Outcome(done, done.position)
+    from_row, into_row = store.branch(source), store.branch(target)
+    if from_row.project != into_row.project:
+        raise Refused("projects_differ", "Branches of different projects cannot be merged.")
+    if source == target:
+        return Outcome(None, store.head(target))
+    base_branch, base_position = merge_base(store, source, target)
+    refs = [
+        ref
+        for ref in store.touched(source, parting(store, source, target))
+        if wanted is None or ref in wanted
+    ]
+    sides = [
+        Sides(ref, store.load(base_branch, ref, at=base_position).state, store.load(source, ref, at=upto).state)
+        for ref in refs
+    ]
+    message = f"merge {from_row.name} into {into_row.name}"
+    tip = next(iter(store.commits(source, at=upto)), None)
+    parent = tip.id if tip and wanted is None else None
+    return apply(
+        studio, target, sides, request, message, "merge", body, settled, write=write, merge_parent=parent
+    )
+
+
+def take(studio: Studio, target: str, commit_id: str, request: Request, settled: Settled | None = None) -> Outcome:
+    """Take over one change of another branch, without the rest of it."""
+    body = {"target": target, "commit": commit_id}
+    if done := earlier(studio, request, "project.take", body):
+        return Outcome(done, done.position)
+    store = studio.store
+    commit = store.commit(commit_id)
+    if commit.project != store.branch(target).project:
+        raise Missing("commit_unknown", f"Commit {commit_id} is not part of this project.", commit=commit_id)
+    if sees(studio, target, commit):
+        return Outcome(None, store.head(target))
+    sides = [
+        Sides(
+            ref,
+            store.load(commit.branch, ref, at=commit.first_position - 1).state,
+            store.load(commit.branch, ref, at=commit.position).state,
+        )
+        for ref in store.touched(commit.branch, commit.first_position - 1, commit.position)
+    ]
+    return apply(studio, target, sides, request, f"take over {commit.message}", "merge", body, settled)
+
+
+def merge_base(store: EventStore, one: str, other: str) -> tuple[str, int]:
+    """Return the latest state that both branches have seen, as (branch, position)."""
+    mine, theirs = _seen(store, one), _seen(store, other)
+    common = {b: min(upto, theirs[b]) for b, upto in mine.items() if b in theirs}
+    if not common:
+        raise Refused("branches_unrelated", "The branches have no common past.")
+    positions = {b: store.head(b, upto) for b, upto in common.items()}
+    best = max(positions, key=lambda b: (positions[b], b))
+    return best, positions[best]
+
+
+def parting(store: EventStore, one: str, other: str) -> int:
+    """Return the position up to which two branches share their history by descent."""
+    mine, theirs = dict(store.lineage(one)), dict(store.lineage(other))
+    return max((min(upto, theirs[b]) for b, upto in mine.items() if b in theirs), default=0)
+
+
+def _seen(store: EventStore, branch: str) -> dict[str, int]:
+    """Return how far a branch has seen each branch, by descent and by earlier merges."""
+    seen: dict[str, int] = {}
+    todo: list[tuple[str, int]] = [(branch, LATEST)]
+    while todo:
+        name, at = todo.pop()
+        for ancestor, upto in store.lineage(name, at):
+            before = seen.get(ancestor, -1)
+            if upto <= before:
+                continue
+            seen[ancestor] = upto
+            for commit in _merges(store, ancestor, max(before, 0), upto):
+                source = store.commit(commit.merge_parent or "")
+                todo.append((source.branch, source.position))
+    return seen
+
+
+def _merges(store: EventStore, branch: str, after: int, upto: int) -> list[Commit]:
+    return [c for c in store.commits(branch, at=upto, after=after) if c.merge_parent and c.branch == branch]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One part of one entity that two states of a project do not share; None: it is not there."""
+
+    entity: str
+    part: str
+    before: Json | None
+    after: Json | None
+
+
+def compare(
+    studio: Studio, one: str, other: str, at: int = LATEST, other_at: int = LATEST
+) -> tuple[Difference, ...]:
+    """Return what differs from one branch (as of `at`) to another (as of `other_at`), part by part."""
+    store = studio.store
+    since = parting(store, one, other) if one != other else min(store.head(one, at), store.head(one, other_at))
+    since = min(since, store.head(one, at), store.head(other, other_at))
+    touched: Mapping[Ref, frozenset[str]] = {
+        **store.touched(one, since, at),
+        **store.touched(other, since, other_at),
+    }
+    found: list[Difference] = []
+    for ref in sorted(r for r in touched if r.kind != "branch"):
+        decider = store.kinds[ref.kind]
+        before = decider.parts(store.load(one, ref, at=at).state)
+        after = decider.parts(store.load(other, ref, at=other_at).state)
+        found += [
+            Difference(str(ref), part, before.get(part), after.get(part))
+            for part in sorted(before.keys() | after.keys())
+            if before.get(part) != after.get(part)
+        ]
+    return tuple(found)

@@ -1,0 +1,221 @@
+"""Undo, redo, revert and restore: each a new commit that leads back, nothing is ever taken out of the history."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from comfyvn.application.conflicts import Side, choices_for, dangling, items
+from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, Ref
+from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, envelope, open_branch
+from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.domain.merge import merge3
+
+UNDOABLE: frozenset[CommitKind] = frozenset({"do", "import", "merge", "restore", "revert"})
+"""Kinds of commits that undo steps back over."""
+
+FIXED_KINDS = frozenset({"branch"})
+"""Kinds of entities that restore and merge leave alone: a branch's own name and state."""
+
+Settled = Mapping[str, Side]
+"""How a person settled conflicts: conflict id -> side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Three states of one entity: where both sides come from, what is there now, and what is wanted."""
+
+    ref: Ref
+    base: Any
+    theirs: Any
+
+
+def undo(studio: Studio, branch: str, request: Request, settled: Settled | None = None) -> Outcome:
+    """Take back the actor's own last change on a branch that is not taken back yet.
+
+    Others may have worked meanwhile: only fields that someone changed again collide. Raises
+    Missing("nothing_to_undo").
+    """
+    return _step(studio, branch, request, "undo", undo_target, settled)
+
+
+def redo(studio: Studio, branch: str, request: Request, settled: Settled | None = None) -> Outcome:
+    """Take back the actor's last undo, unless they changed something since. Raises Missing("nothing_to_redo")."""
+    return _step(studio, branch, request, "redo", redo_target, settled)
+
+
+def revert(studio: Studio, branch: str, commit_id: str, request: Request, settled: Settled | None = None) -> Outcome:
+    """Take back any one change that is visible on a branch, also an old one and another person's."""
+    body = {"branch": branch, "commit": commit_id}
+    if done := earlier(studio, request, "project.revert", body):
+        return Outcome(done, done.position)
+    target = studio.store.commit(commit_id)
+    if not sees(studio, branch, target):
+        raise Missing("commit_unknown", f"Commit {commit_id} is not part of this branch.", commit=commit_id)
+    return _take_back(studio, branch, target, request, "revert", body, settled)
+
+
+def _step(
+    studio: Studio,
+    branch: str,
+    request: Request,
+    kind: CommitKind,
+    find: Callable[[Iterable[Commit], str], Commit | None],
+    settled: Settled | None,
+) -> Outcome:
+    body = {"branch": branch}
+    if done := earlier(studio, request, f"project.{kind}", body):
+        return Outcome(done, done.position)
+    target = find(studio.store.commits(branch), request.actor)
+    if target is None:
+        raise Missing(f"nothing_to_{kind}", f"There is nothing to {kind} for {request.actor} on this branch.")
+    return _take_back(studio, branch, target, request, kind, body, settled)
+
+
+def undo_target(newest_first: Iterable[Commit], actor: str) -> Commit | None:
+    """Return what `undo` would take back for `actor`."""
+    undone: set[str] = set()
+    for commit in newest_first:
+        if commit.actor != actor:
+            continue
+        if commit.kind in ("undo", "redo"):
+            if commit.id not in undone and commit.reverts:
+                undone.add(commit.reverts)
+        elif commit.kind in UNDOABLE and commit.id not in undone:
+            return commit
+    return None
+
+
+def redo_target(newest_first: Iterable[Commit], actor: str) -> Commit | None:
+    """Return the undo that `redo` would take back for `actor`."""
+    redone: set[str] = set()
+    for commit in newest_first:
+        if commit.actor != actor:
+            continue
+        if commit.kind == "redo" and commit.reverts:
+            redone.add(commit.reverts)
+        elif commit.kind == "undo":
+            if commit.id not in redone:
+                return commit
+        elif commit.kind in UNDOABLE:
+            return None
+    return None
+
+
+def sees(studio: Studio, branch: str, commit: Commit) -> bool:
+    """Tell whether a commit is part of what a branch shows."""
+    return any(b == commit.branch and commit.position <= upto for b, upto in studio.store.lineage(branch))
+
+
+def _take_back(
+    studio: Studio,
+    branch: str,
+    target: Commit,
+    request: Request,
+    kind: CommitKind,
+    body: Json,
+    settled: Settled | None,
+) -> Outcome:
+    store = studio.store
+    touched = store.touched(target.branch, target.first_position - 1, target.position)
+    sides = [
+        Sides(
+            ref,
+            store.load(target.branch, ref, at=target.position).state,
+            store.load(target.branch, ref, at=target.first_position - 1).state,
+        )
+        for ref in touched
+    ]
+    message = f"{kind} {target.message}"
+    return apply(studio, branch, sides, request, message, kind, body, settled, reverts=target.id)
+
+
+def restore(
+    studio: Studio,
+    branch: str,
+    position: int,
+    request: Request,
+    only: Iterable[Ref] | None = None,
+    part: str | None = None,
+) -> Outcome:
+    """Make a branch, or some entities of it (or one part of one), what they were at a past position."""
+    wanted = None if only is None else sorted(only)
+    body = {"branch": branch, "position": position, "only": wanted and [str(r) for r in wanted], "part": part}
+    if done := earlier(studio, request, "project.restore", body):
+        return Outcome(done, done.position)
+    open_branch(studio, branch)
+    store = studio.store
+    if position < 0 or position > store.head(branch):
+        raise Refused("position_unknown", f"Position {position} is not in the history of this branch.", at=position)
+    refs = [r for r in store.touched(branch, position) if r.kind not in FIXED_KINDS] if wanted is None else wanted
+    changes = []
+    for ref in refs:
+        now, version = store.load(branch, ref)
+        then = store.load(branch, ref, at=position).state
+        if ref.kind == "project" and then is None:
+            continue
+        if part is not None:
+            then = _with_part(studio, ref, now, then, part)
+        decider = store.kinds[ref.kind]
+        if events := decider.reconcile(now, then):
+            changes.append(Change(ref, version, now, events, decider.fold(events, now)))
+    if not changes:
+        return Outcome(None, store.head(branch))
+    what = "everything" if wanted is None else ", ".join(str(r) for r in wanted[:3])
+    head = envelope(studio, request, f"restore {what} as of {position}", "restore", command="project.restore", body=body)
+    commit = store.append(branch, head, changes)
+    return Outcome(commit, commit.position)
+
+
+def _with_part(studio: Studio, ref: Ref, now: Any, then: Any, part: str) -> Any:
+    """Return `now` with one part as it is in `then`."""
+    decider = studio.store.kinds[ref.kind]
+    if now is None:
+        raise Missing(f"{ref.kind}_unknown", f"There is no {ref.kind} {ref.id}.", entity=str(ref))
+    parts = decider.parts(now)
+    past = decider.parts(then).get(part)
+    if past is None:
+        parts.pop(part, None)
+    else:
+        parts[part] = past
+    return decider.assemble(parts)
+
+
+def apply(
+    studio: Studio,
+    branch: str,
+    sides: Iterable[Sides],
+    request: Request,
+    message: str,
+    kind: CommitKind,
+    body: Json,
+    settled: Settled | None,
+    *,
+    write: bool = True,
+    **more: Any,
+) -> Outcome:
+    """Merge the wanted states into a branch in one commit; with conflicts, or without `write`, nothing is written."""
+    open_branch(studio, branch)
+    store = studio.store
+    changes: list[Change] = []
+    conflicts: list[ConflictItem] = []
+    for side in sides:
+        if side.ref.kind in FIXED_KINDS:
+            continue
+        now, version = store.load(branch, side.ref)
+        merged, found = merge3(side.base, now, side.theirs, choices_for(side.ref, settled or {}))
+        conflicts += items(side.ref, found)
+        decider = store.kinds[side.ref.kind]
+        if events := decider.reconcile(now, merged):
+            changes.append(Change(side.ref, version, now, events, decider.fold(events, now)))
+    conflicts += [c for c in dangling(store, branch, changes) if (settled or {}).get(c.id) != "ours"]
+    if conflicts or not changes or not write:
+        return Outcome(None, store.head(branch, LATEST), tuple(conflicts))
+    head = envelope(studio, request, message, kind, command=f"project.{kind}", body=body, **more)
+    try:
+        commit = store.append(branch, head, changes)
+    except Conflict as e:
+        if e.code != "stale":
+            raise
+        message = "Others wrote to the same entities at the same moment; nothing was written, try again."
+        raise Conflict("stale", message, **e.details) from e
+    return Outcome(commit, commit.position, versions={str(c.ref): c.version + len(c.events) for c in changes})
