@@ -66,6 +66,8 @@ class Decider(Generic[C, S, E]):
     into another, none where they are equal; `evolve` is the state after one event and never refuses.
     `part_names`, `part` and `assemble` are the JSON shape of a state, split into parts that readers and blame
     address one by one: `WHOLE` for the entity's own fields, others by id. `part_of` names the part an event touches.
+    `to_document(id, state)` is the whole entity as clients get it, and `save(document)` the command that makes the
+    entity equal to one. `commands` are the classes of all commands that `intend` takes.
     """
 
     kind: str
@@ -76,6 +78,9 @@ class Decider(Generic[C, S, E]):
     part_names: Callable[[S], Iterable[str]]
     assemble: Callable[[Mapping[str, Json]], S]
     part_of: Callable[[E], str]
+    to_document: Callable[[str, S], dict[str, Json]]
+    save: Callable[[Mapping[str, Json]], C]
+    commands: tuple[type[Any], ...]
 
     def decide(self, state: S | None, command: C) -> tuple[E, ...]:
         """Return the facts that `command` makes true, none where it asks for nothing new, or raise `Refused`."""

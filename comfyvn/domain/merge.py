@@ -53,31 +53,36 @@ def _merge(
     out: list[FieldConflict],
     choices: Choice,
 ) -> Any:
-    if ours is theirs or base is theirs or _same(ours, theirs) or _same(base, theirs):
+    if ours is theirs or base is theirs:
         return ours
-    if base is ours or _same(base, ours):
+    if base is ours:
         return theirs
     if _is_map(ours) and _is_map(theirs) and (base is ABSENT or _is_map(base)):
         return _merge_maps(Map() if base is ABSENT else base, ours, theirs, path, out, choices)
-    if is_dataclass(ours) and type(ours) is type(theirs) and type(base) is type(ours):
-        changed = {
-            f.name: _merge(
-                getattr(base, f.name),
-                getattr(ours, f.name),
-                getattr(theirs, f.name),
-                (*path, f.name),
-                out,
-                choices,
-            )
-            for f in fields(ours)
-        }
-        return replace(ours, **changed)  # type: ignore[type-var]
-    settled = choices.get(path)
-    if settled == "theirs":
-        return theirs
-    if settled != "ours":
-        out.append(FieldConflict(path, base, ours, theirs))
-    return ours
+    if is_dataclass(ours) and type(ours) is type(theirs) is type(base):
+        return _merge_fields(base, ours, theirs, path, out, choices)
+    return _settle(FieldConflict(path, base, ours, theirs), out, choices)
+
+
+def _settle(field: FieldConflict, out: list[FieldConflict], choices: Choice) -> Any:
+    if same(field.ours, field.theirs) or same(field.base, field.theirs):
+        return field.ours
+    choice = "theirs" if same(field.base, field.ours) else choices.get(field.path)
+    if choice not in ("ours", "theirs"):
+        out.append(field)
+    return field.theirs if choice == "theirs" else field.ours
+
+
+def _merge_fields(
+    base: Any, ours: Any, theirs: Any, path: tuple[str, ...], out: list[FieldConflict], choices: Choice
+) -> Any:
+    changed: dict[str, Any] = {}
+    for f in fields(ours):
+        was, mine, other = (getattr(side, f.name) for side in (base, ours, theirs))
+        value = _merge(was, mine, other, (*path, f.name), out, choices)
+        if value is not mine:
+            changed[f.name] = value
+    return replace(ours, **changed) if changed else ours
 
 
 def _merge_maps(
@@ -123,5 +128,16 @@ def _is_map(value: object) -> bool:
     return isinstance(value, Mapping)
 
 
-def _same(a: object, b: object) -> bool:
-    return type(a) is type(b) and a == b
+def same(a: object, b: object) -> bool:
+    """Tell whether two values are equal as JSON: other than for ``==``, 1, 1.0 and true are three values."""
+    if a is b:
+        return True
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return len(a) == len(b) and all(k in b and same(v, b[k]) for k, v in a.items())
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if is_dataclass(a):
+        return all(same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+    return a == b

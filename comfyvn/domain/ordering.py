@@ -4,7 +4,8 @@ A key is a base-62 fraction without its leading "0."; it never ends in the lowes
 two others always exists. Inserting or moving one thing changes one key and no neighbour.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _VALUE = {digit: n for n, digit in enumerate(DIGITS)}
@@ -16,7 +17,9 @@ def valid(key: str) -> bool:
 
 
 def between(low: str | None, high: str | None) -> str:
-    """Return a key after `low` and before `high`; None is open. Raise ValueError where low >= high."""
+    """Return a key after `low` and before `high`; None is open. Raise ValueError where low >= high or one is no key."""
+    if any(key is not None and not valid(key) for key in (low, high)):
+        raise ValueError(f"{low!r} or {high!r} is no key")
     if low is not None and high is not None and low >= high:
         raise ValueError(f"no key fits between {low!r} and {high!r}")
     low_digits = low or ""
@@ -25,9 +28,7 @@ def between(low: str | None, high: str | None) -> str:
     place = 0
     while True:
         below = _VALUE[low_digits[place]] if place < len(low_digits) else 0
-        above = (
-            (_VALUE[high[place]] if place < len(high) else 0) if bounded and high is not None else len(DIGITS)
-        )
+        above = (_VALUE[high[place]] if place < len(high) else 0) if bounded and high is not None else len(DIGITS)
         if above - below > 1:
             # Appending is common: without an upper end, stay low, so that keys of long lists stay short.
             step = 1 if high is None else (above - below) // 2
@@ -57,6 +58,55 @@ def sequence(count: int) -> Iterator[str]:
             rest, digit = divmod(rest, len(DIGITS))
             key.append(DIGITS[digit])
         yield "".join(reversed(key))
+
+
+def spread(low: str | None, high: str | None, count: int) -> list[str]:
+    """Return `count` rising keys between `low` and `high`, short also where there are many."""
+    if count == 0:
+        return []
+    middle = between(low, high)
+    before = (count - 1) // 2
+    return [*spread(low, middle, before), middle, *spread(middle, high, count - 1 - before)]
+
+
+def settled(wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Return keys that put things into the order in which they are given, changing as few keys as can be.
+
+    Each thing is (present key or "", id). The longest run of keys that rise already stays; things with the same key
+    are in order by their ids.
+    """
+    kept = _longest_rise(wanted)
+    if not kept:
+        return list(sequence(len(wanted)))
+    keys: list[str] = []
+    low: str | None = None
+    for at in kept:
+        high = wanted[at][0]
+        missing = at - len(keys)
+        if missing and low is not None and low >= high:
+            continue  # nothing fits between two equal keys: this one gives way too
+        keys += [*spread(low, high, missing), high]
+        low = high
+    return keys + spread(low, None, len(wanted) - len(keys))
+
+
+def _longest_rise(wanted: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the places of the longest rising run of things that have a key (patience sorting)."""
+    tails: list[tuple[str, str]] = []
+    places: list[int] = []
+    before: list[int] = []
+    for n, thing in enumerate(wanted):
+        at = bisect_left(tails, thing) if thing[0] else -1
+        before.append(places[at - 1] if at > 0 else -1)
+        if at >= 0:
+            tails[at : at + 1] = [thing]
+            places[at : at + 1] = [n]
+    run: list[int] = []
+    place = places[-1] if places else -1
+    while place >= 0:
+        run.append(place)
+        place = before[place]
+    return run[::-1]
 
 
 def sort_key(key: str, tiebreak: str) -> tuple[str, str]:

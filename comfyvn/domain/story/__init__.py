@@ -1,10 +1,10 @@
 """Story: scenes as sequences and graphs of lines, choices and actions."""
 
-from typing import Final
+from typing import Final, get_args
 
 from comfyvn.domain.kernel import WHOLE, Decider
 from comfyvn.domain.story import document
-from comfyvn.domain.story.commands import SceneCommand
+from comfyvn.domain.story.commands import SaveScene, SceneCommand
 from comfyvn.domain.story.decide import intend
 from comfyvn.domain.story.document import from_document, to_document
 from comfyvn.domain.story.events import SceneEvent
@@ -30,6 +30,9 @@ SCENE: Final[Decider[SceneCommand, Scene, SceneEvent]] = Decider(
     part_names=lambda scene: (WHOLE, *scene.nodes),
     assemble=document.assemble,
     part_of=part_of,
+    to_document=to_document,
+    save=SaveScene,
+    commands=get_args(SceneCommand),
 )
 
 __all__ = [

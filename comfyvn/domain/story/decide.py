@@ -6,6 +6,7 @@ from typing import Any
 
 from immutables import Map
 
+from comfyvn.domain.documents import MAX_TEXT, fit
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
 from comfyvn.domain.merge import ABSENT, with_keys
 from comfyvn.domain.ordering import between, valid
@@ -45,12 +46,10 @@ from comfyvn.domain.story.state import (
     in_block,
 )
 
-MAX_TEXT = 60_000
-"""Characters in one text: events stay under 64 KB for one line of Latin script."""
-
 
 def intend(scene: Scene | None, command: SceneCommand) -> Scene | None:
     """Return the scene that `command` asks for, or raise `Refused`."""
+    fit(command)
     if isinstance(command, SaveScene):
         return from_document(command.document, scene)
     if isinstance(command, OpenScene):
@@ -237,7 +236,7 @@ def _drawn(scene: Scene, present: Mapping[str, Edge], drafts: Iterable[EdgeDraft
             order,
             draft.text,
             draft.condition,
-            draft.weight,
+            None if draft.weight is None else float(draft.weight),
             draft.scene,
             draft.node,
             draft.meta,

@@ -7,7 +7,8 @@ from typing import Any
 from immutables import Map
 
 from comfyvn.domain.kernel import WHOLE, Json, Refused
-from comfyvn.domain.ordering import between, sequence, valid
+from comfyvn.domain.merge import same
+from comfyvn.domain.ordering import settled, valid
 from comfyvn.domain.story.state import (
     VERBS,
     Edge,
@@ -20,6 +21,7 @@ from comfyvn.domain.story.state import (
 )
 
 _SCENE_FIELDS = ("title", "group", "order", "role", "label", "falls_to", "meta")
+_DOCUMENT_KEYS = frozenset({"id", "nodes", *_SCENE_FIELDS})
 _EDGE_FIELDS = ("order", "text", "condition", "weight", "scene", "node", "meta")
 _NODE_KEYS = frozenset(
     {
@@ -64,7 +66,7 @@ def node_to_json(node: Node) -> dict[str, Json]:
     }
     for name in ("content", "speaker", "verb", "directives", "meta"):
         value = getattr(node, name)
-        if value:
+        if value or (value is not None and name in ("speaker", "verb")):
             body[name] = value
     if node.conditions:
         body["conditions"] = list(node.conditions)
@@ -99,9 +101,7 @@ def node_from_json(body: Mapping[str, Json]) -> Node:
 def edge_to_json(edge: Edge) -> dict[str, Json]:
     """Return an edge as JSON, without what is empty."""
     body = {name: getattr(edge, name) for name in _EDGE_FIELDS}
-    return {
-        name: value for name, value in body.items() if name == "order" or (value is not None and value != {})
-    }
+    return {name: value for name, value in body.items() if name == "order" or (value is not None and value != {})}
 
 
 def to_document(scene_id: str, scene: Scene) -> dict[str, Json]:
@@ -134,6 +134,8 @@ def from_document(document: Mapping[str, Json], current: Scene | None) -> Scene:
     if not isinstance(document, Mapping):
         raise _malformed("", "a scene document is an object")
     base = current or Scene(title="")
+    if unknown := sorted(document.keys() - _DOCUMENT_KEYS):
+        raise _malformed("", f"has unknown keys: {', '.join(unknown)}")
     header = {k: document[k] for k in _SCENE_FIELDS if k in document}
     if not isinstance(header.get("title", ""), str) or not isinstance(header.get("meta", {}), Mapping):
         raise _malformed("title, meta", "the title is a string and meta an object")
@@ -147,8 +149,10 @@ def from_document(document: Mapping[str, Json], current: Scene | None) -> Scene:
     if header.get("role", "story") not in ("story", "code"):
         raise _malformed("role", "is 'story' or 'code'")
     scene = replace(base, **header)
-    if not scene.title:
+    if not scene.title.strip():
         raise _malformed("title", "is missing")
+    if not valid(scene.order):
+        raise _malformed("order", "is made of 0-9, A-Z, a-z and does not end in 0")
     if "nodes" not in document:
         return scene
     given = document["nodes"]
@@ -171,15 +175,25 @@ def _nodes(given: list[Any], base: Scene) -> Map[str, Node]:
     blocks: dict[str, list[str]] = {}
     for node_id, node in nodes.items():
         blocks.setdefault(node.place.block, []).append(node_id)
-    owners = {edge_id for node in nodes.values() for edge_id in node.next}
+    owners: set[str] = set()
+    for node_id, node in nodes.items():
+        if repeated := sorted(owners & node.next.keys()):
+            raise _malformed(node_id, f"repeats the edge id {repeated[0]!r}")
+        owners |= node.next.keys()
     for block, members in blocks.items():
-        if block and block not in owners:
+        if block and block not in owners and not _orphaned(base, block):
             raise _malformed(members[0], f"stands in block {block!r}, which no edge owns")
-        for node_id, order in zip(members, orders([nodes[i].place.order for i in members]), strict=True):
+        for node_id, order in zip(members, settled([(nodes[i].place.order, i) for i in members]), strict=True):
             if nodes[node_id].place.order != order:
                 nodes[node_id] = replace(nodes[node_id], place=Place(block, order))
-    kept = {i: base.nodes[i] if base.nodes.get(i) == node else node for i, node in nodes.items()}
+    kept = {i: base.nodes[i] if same(base.nodes.get(i), node) else node for i, node in nodes.items()}
     return Map(kept)
+
+
+def _orphaned(scene: Scene, block: str) -> bool:
+    """Tell whether a block lost its edge before (in a merge): what stands there may stay."""
+    found = [node for node in scene.nodes.values() if node.place.block == block]
+    return bool(found) and not any(block in node.next for node in scene.nodes.values())
 
 
 def _node(body: Mapping[str, Json], where: str, before: Node | None) -> Node:
@@ -199,7 +213,7 @@ def _node(body: Mapping[str, Json], where: str, before: Node | None) -> Node:
             raise _malformed(f"{where}.{key}", "is a string or null")
     if body.get("type") not in ("text", "choice", "action"):
         raise _malformed(f"{where}.type", "is 'text', 'choice' or 'action'")
-    if (body["type"] == "action") != (body.get("verb") in VERBS):
+    if body.get("verb") not in (VERBS if body["type"] == "action" else (None,)):
         raise _malformed(
             f"{where}.verb",
             f"an action, and only an action, has one of: {', '.join(sorted(VERBS))}",
@@ -233,17 +247,18 @@ def _edges(given: list[Any], where: str, before: Node | None) -> dict[str, Edge]
         if any(not isinstance(body.get(k), str | None) for k in ("text", "condition", "scene", "node")):
             raise _malformed(here, "text, condition, scene and node are strings or null")
         weight = body.get("weight")
-        if weight is not None and (
-            not isinstance(weight, int | float) or isinstance(weight, bool) or not weight >= 0
-        ):
+        if weight is not None and (not isinstance(weight, int | float) or isinstance(weight, bool) or not weight >= 0):
             raise _malformed(f"{here}.weight", "is a number that is not negative")
         was = before.next.get(body["id"]) if before else None
         order = _order(body, here, was.order if was else "")
         rest = {k: body[k] for k in ("text", "condition", "scene", "node", "meta") if k in body}
+        if not isinstance(rest.get("meta", {}), Mapping):
+            raise _malformed(f"{here}.meta", "is an object")
+        weight = None if weight is None else float(weight)
         found.append((body["id"], Edge(order=order, weight=weight, **rest)))
     if len({edge_id for edge_id, _ in found}) < len(found):
         raise _malformed(f"{where}.next", "repeats an id")
-    keys = orders([edge.order for _, edge in found])
+    keys = settled([(edge.order, i) for i, edge in found])
     return {i: replace(edge, order=key) for (i, edge), key in zip(found, keys, strict=True)}
 
 
@@ -257,28 +272,10 @@ def _order(body: Mapping[str, Json], where: str, before: str) -> str:
 def _source(body: Json, where: str) -> Source | None:
     if body is None:
         return None
-    fits = (
-        isinstance(body, Mapping) and isinstance(body.get("file"), str) and isinstance(body.get("line"), int)
-    )
+    fits = isinstance(body, Mapping) and isinstance(body.get("file"), str) and isinstance(body.get("line"), int)
     if not fits or not isinstance(body.get("raw"), str | None):
         raise _malformed(f"{where}.source", "is null or {file, line, raw}")
     return Source(body["file"], body["line"], body.get("raw"))
-
-
-def orders(wanted: list[str]) -> list[str]:
-    """Return rising keys for a list of things, keeping each wanted key ("" = none) that is already in order."""
-    if not any(wanted):
-        return list(sequence(len(wanted)))
-    result: list[str] = []
-    last: str | None = None
-    for n, key in enumerate(wanted):
-        if key and (last is None or key > last):
-            result.append(key)
-        else:
-            ahead = next((k for k in wanted[n + 1 :] if k and (last is None or k > last)), None)
-            result.append(between(last, ahead))
-        last = result[-1]
-    return result
 
 
 def _malformed(where: str, what: str) -> Refused:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from comfyvn.domain.kernel import WHOLE
-from comfyvn.domain.merge import ABSENT, with_keys
+from comfyvn.domain.merge import ABSENT, same, with_keys
 from comfyvn.domain.records import Record, map_changes
 from comfyvn.domain.story.events import (
     ActionPlaced,
@@ -125,12 +125,14 @@ def _node_changes(before: Any, after: Any) -> Iterator[SceneEvent]:
         if was is None or (was.type, was.verb) != (node.type, node.verb):
             if was is not None:
                 yield NodeRemoved(node_id)
-            yield _writing(node_id, node)
-        elif was != node:
+            fact = _writing(node_id, node)
+            yield fact
+            yield from _changes(node_id, _written(fact), node)
+        else:
             yield from _changes(node_id, was, node)
 
 
-def _writing(node_id: str, node: Node) -> SceneEvent:
+def _writing(node_id: str, node: Node) -> LineWritten | ChoiceOffered | ActionPlaced:
     event: type[Any] = {
         "text": LineWritten,
         "choice": ChoiceOffered,
@@ -139,13 +141,13 @@ def _writing(node_id: str, node: Node) -> SceneEvent:
     words = {"text": "text", "choice": "prompt", "action": "content"}[node.type]
     known = {f.name for f in fields(event)}
     given = {f.name: getattr(node, f.name) for f in fields(node) if f.name in known}
-    written: SceneEvent = event(**{**given, "node_id": node_id, words: node.content})
+    written: LineWritten | ChoiceOffered | ActionPlaced = event(**{**given, "node_id": node_id, words: node.content})
     return written
 
 
 def _changes(node_id: str, was: Node, node: Node) -> Iterator[SceneEvent]:
     for event, (name, _) in _SETS.items():
-        if getattr(was, name) != getattr(node, name):
+        if not same(getattr(was, name), getattr(node, name)):
             yield event(node_id, getattr(node, name))
     yield from map_changes(was.directives, node.directives, partial(NodeDirected, node_id))
     yield from map_changes(was.meta, node.meta, partial(NodeAnnotated, node_id))
@@ -153,7 +155,7 @@ def _changes(node_id: str, was: Node, node: Node) -> Iterator[SceneEvent]:
         edge = node.next.get(edge_id)
         if edge is None:
             yield EdgeErased(node_id, edge_id)
-        elif was.next.get(edge_id) != edge:
+        elif not same(was.next.get(edge_id), edge):
             yield EdgeDrawn(node_id, edge_id, edge)
 
 

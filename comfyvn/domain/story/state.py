@@ -150,7 +150,6 @@ def walk(scene: Scene) -> Iterator[tuple[str, Node]]:
         yield node_id, node
         for edge_id, _ in reversed(edges(node)):
             stack.extend(reversed(by_block.get(edge_id, [])))
-    for node_id in sorted(
-        i for i in scene.nodes if i not in seen
-    ):  # blocks whose edge is gone are still part of the scene
+    left = [(n.place.block, n.place.order, i) for i, n in scene.nodes.items() if i not in seen]
+    for _, _, node_id in sorted(left):  # blocks whose edge is gone are still part of the scene
         yield node_id, scene.nodes[node_id]
