@@ -1,0 +1,194 @@
+"""Dialogue: say statements and menus."""
+
+from comfyvn.infrastructure.imports.renpy.literals import dialogue, monologue, python_string
+from comfyvn.infrastructure.imports.renpy.reader import Reader
+from comfyvn.infrastructure.imports.renpy.scanner import STRING, TRIPLE_STRING, Broken
+from comfyvn.infrastructure.imports.renpy.syntax import (
+    Block,
+    Menu,
+    MenuItem,
+    Say,
+    Span,
+    Statement,
+    UserStatement,
+)
+
+Texts = list[tuple[int, str]]
+"""What is said, each with the number of lines of the string before it."""
+
+
+def read_say(r: Reader) -> tuple[Statement, ...]:
+    """Read what begins with no word of a statement: a text, or a speaker and a text."""
+    start = r.pos
+    texts, several = _texts(r)
+    if texts:
+        said = _finish(r, _Speech(texts, several))
+        if r.at_end():
+            r.end()
+            return said
+    r.pos = start
+    speech = _speech(r, operators=False)
+    if speech is None:
+        raise Broken("unknown_statement", "no statement begins like this")
+    said = _finish(r, speech)
+    r.end()
+    return said
+
+
+class _Speech:
+    """A speaker with attributes, and what they say."""
+
+    def __init__(self, texts: Texts, several: bool, who: str | None = None) -> None:
+        self.texts = texts
+        self.several = several
+        self.who = who
+        self.attributes: tuple[str, ...] = ()
+        self.temporary_attributes: tuple[str, ...] = ()
+
+
+def _texts(r: Reader) -> tuple[Texts, bool]:
+    """Read a string: the texts in it, none if there is no string, and whether it is triple-quoted."""
+    start = r.pos
+    literal = r.match(TRIPLE_STRING)
+    if literal is not None:
+        before = r.text.count("\n", 0, r.pos - len(literal))
+        texts = [(before + line, text) for line, text in monologue(literal, r.monologue_delimiter)]
+        if texts:
+            return texts, True
+        r.pos = start
+    literal = r.match(STRING)
+    return ([] if literal is None else [(0, dialogue(literal))]), False
+
+
+def _attributes(r: Reader) -> tuple[str, ...]:
+    found: list[str] = []
+    while True:
+        minus = "-" if r.take("-") else ""
+        word = r.image_word()
+        if word is None:
+            return tuple(found)
+        found.append(minus + word)
+
+
+def _speech(r: Reader, operators: bool) -> _Speech | None:
+    who = r.expression(operators)
+    if who is None:
+        return None
+    attributes = _attributes(r)
+    temporary = _attributes(r) if r.take("@") else ()
+    texts, several = _texts(r)
+    if not texts:
+        return None
+    speech = _Speech(texts, several, who)
+    speech.attributes, speech.temporary_attributes = attributes, temporary
+    return speech
+
+
+def _finish(r: Reader, speech: _Speech) -> tuple[Statement, ...]:
+    """Read the clauses after the text, and make the statements."""
+    with_ = identifier = arguments = None
+    nointeract = False
+    while True:
+        if r.keyword("nointeract"):
+            nointeract = True
+        elif r.keyword("with"):
+            if with_ is not None:
+                raise Broken("repeated_clause", "say takes a single 'with' clause")
+            with_ = r.require(r.expression, "a transition")
+        elif r.keyword("id"):
+            identifier = r.require(r.name, "an identifier")
+        else:
+            given = r.arguments()
+            if given is None:
+                break
+            if arguments is not None:
+                raise Broken("repeated_clause", "say takes a single list of arguments")
+            arguments = given
+    who_text = python_string(speech.who) if speech.who else None
+
+    def say(span: Span, what: str, part: bool) -> Statement:
+        if what == "{clear}" and speech.several:
+            return UserStatement(span, "nvl clear", "")
+        return Say(
+            span,
+            speech.who,
+            who_text,
+            what,
+            speech.attributes,
+            speech.temporary_attributes,
+            arguments,
+            with_,
+            identifier,
+            nointeract,
+            part,
+        )
+
+    whole = r.span()
+    if len(speech.texts) == 1:
+        return (say(whole, speech.texts[0][1], part=False),)
+    begins = [whole.line, *(whole.line + line for line, _ in speech.texts[1:]), whole.end + 1]
+    return tuple(
+        say(Span(whole.source, begin, after - 1), text, part=True)
+        for (_, text), begin, after in zip(speech.texts, begins, begins[1:], strict=False)
+    )
+
+
+def read_menu(r: Reader) -> Menu:
+    """Read a menu with its choices."""
+    name = r.label_name(declare=True)
+    r.declare(name)
+    arguments = r.arguments()
+    r.begin_block()
+    inner = r.inner()
+    items: list[MenuItem] = []
+    say: Say | None = None
+    set_ = with_ = None
+    while inner.advance():
+        if not inner.text:
+            continue
+        inner.require_whole()
+        if inner.keyword("with"):
+            with_ = inner.require(inner.expression, "a transition")
+            inner.end()
+        elif inner.keyword("set"):
+            set_ = inner.require(inner.expression, "an expression")
+            inner.end()
+        elif said := _menu_say(inner):
+            if say or any(item.block is None and item.caption for item in items):
+                raise Broken("menu_captions", "a menu takes one caption or one say statement", inner.line.number)
+            say = said
+        else:
+            item = _item(inner)
+            if say and item.block is None and item.caption:
+                raise Broken("menu_captions", "a menu takes one caption or one say statement", inner.line.number)
+            items.append(item)
+    if all(item.block is None for item in items):
+        raise Broken("menu_empty", "the menu has no choice")
+    return Menu(r.span(), name, tuple(items), say, set_, arguments, with_)
+
+
+def _menu_say(r: Reader) -> Say | None:
+    start = r.pos
+    speech = _speech(r, operators=True)
+    if speech is None:
+        r.pos = start
+        return None
+    said = _finish(r, speech)
+    r.end()
+    if len(said) > 1 or not isinstance(said[0], Say):
+        raise Broken("menu_captions", "a menu shows one line of dialogue", r.line.number)
+    return said[0]
+
+
+def _item(r: Reader) -> MenuItem:
+    literal = r.require(lambda: r.match(STRING), "the text of a choice")
+    caption = dialogue(literal)
+    if r.at_end():
+        r.end()
+        return MenuItem(r.span(), caption)
+    arguments = r.arguments()
+    condition = r.condition() if r.keyword("if") else None
+    r.begin_block()
+    block: Block = r.block()
+    span = r.span()
+    return MenuItem(span, caption, condition, arguments, block)
