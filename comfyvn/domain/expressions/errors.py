@@ -27,7 +27,7 @@ class EvaluationFailed(ExpressionError):
     """An expression has no value for these variables.
 
     The codes: name_unknown, type_mismatch, division_by_zero, index_missing, value_unfit, number_too_large,
-    number_not_finite, format_unfit, expression_too_costly.
+    number_not_finite, number_not_real, operator_not_supported, format_unfit, expression_too_costly.
     """
 
 

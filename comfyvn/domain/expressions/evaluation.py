@@ -42,13 +42,13 @@ def _power(base: Value, exponent: Value) -> Value:
         raise too_costly("the power")
     result = base**exponent
     if isinstance(result, complex):
-        raise ValueError("the power is not a real number")
+        raise EvaluationFailed("number_not_real", "the power is not a real number")
     return result
 
 
 def _modulo(left: Value, right: Value) -> Value:
     if isinstance(left, str):
-        raise TypeError("% does not format texts here")
+        raise EvaluationFailed("operator_not_supported", "% does not format texts here")
     return left % right
 
 
