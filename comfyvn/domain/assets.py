@@ -170,38 +170,38 @@ def _untagged(asset: Asset, request: UntagAsset) -> Asset:
     return replace(asset, tags={tag: True for tag in asset.tags if tag != request.tag})
 
 
-_REQUESTS: Final = Requests(
-    kind="asset",
-    record=Record(
-        state=Asset,
-        begun=AssetImported,
-        ended=AssetRetired,
-        scalars={
-            ("type",): AssetClassified,
-            ("path",): AssetRelocated,
-            ("hash", "bytes"): AssetReplaced,
+ASSET: Final[Decider[Any, Asset, Any]] = decider(
+    Requests(
+        kind="asset",
+        record=Record(
+            state=Asset,
+            begun=AssetImported,
+            ended=AssetRetired,
+            scalars={
+                ("type",): AssetClassified,
+                ("path",): AssetRelocated,
+                ("hash", "bytes"): AssetReplaced,
+            },
+            maps={"tags": AssetTagged, "meta": AssetAnnotated},
+        ),
+        opens=ImportAsset,
+        saves=SaveAsset,
+        ends=DiscardAsset,
+        sets={
+            ClassifyAsset: AssetClassified,
+            RelocateAsset: AssetRelocated,
+            ReplaceAsset: AssetReplaced,
+            AnnotateAsset: AssetAnnotated,
         },
-        maps={"tags": AssetTagged, "meta": AssetAnnotated},
-    ),
-    opens=ImportAsset,
-    saves=SaveAsset,
-    ends=DiscardAsset,
-    sets={
-        ClassifyAsset: AssetClassified,
-        RelocateAsset: AssetRelocated,
-        ReplaceAsset: AssetReplaced,
-        AnnotateAsset: AssetAnnotated,
-    },
-    works={TagAsset: _tagged, UntagAsset: _untagged},
-    fields={
-        "type": one_of(*get_args(AssetType)),
-        "path": Field(_relative, "a relative path with / and without ..", key="path_full"),
-        "hash": Field(_digest, "a SHA-256 as 64 small hex digits"),
-        "bytes": COUNT,
-        "meta": OBJECT,
-        "tags": NAME_SET,
-    },
-    shown=frozenset({"uid", "path_thumb", "created_at"}),
+        works={TagAsset: _tagged, UntagAsset: _untagged},
+        fields={
+            "type": one_of(*get_args(AssetType)),
+            "path": Field(_relative, "a relative path with / and without ..", key="path_full"),
+            "hash": Field(_digest, "a SHA-256 as 64 small hex digits"),
+            "bytes": COUNT,
+            "meta": OBJECT,
+            "tags": NAME_SET,
+        },
+        shown={"uid": lambda entity_id, _: entity_id, "path_thumb": lambda *_: None, "created_at": lambda *_: None},
+    )
 )
-
-ASSET: Final[Decider[Any, Asset, Any]] = decider(_REQUESTS)

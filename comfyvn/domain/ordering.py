@@ -30,13 +30,18 @@ def between(low: str | None, high: str | None) -> str:
         below = _VALUE[low_digits[place]] if place < len(low_digits) else 0
         above = (_VALUE[high[place]] if place < len(high) else 0) if bounded and high is not None else len(DIGITS)
         if above - below > 1:
-            # Appending is common: without an upper end, stay low, so that keys of long lists stay short.
-            step = 1 if high is None else (above - below) // 2
-            key.append(DIGITS[below + max(step, 1)])
+            key.append(DIGITS[below + _step(above - below, low, high)])
             return "".join(key)
         key.append(DIGITS[below])
         bounded = bounded and above == below
         place += 1
+
+
+def _step(gap: int, low: str | None, high: str | None) -> int:
+    """Halve the gap, but stay near the end that is given: lists grow at their ends, and their keys should not."""
+    if (low is None) == (high is None):
+        return gap // 2
+    return 1 if high is None else gap - 1
 
 
 def sequence(count: int) -> Iterator[str]:

@@ -111,7 +111,8 @@ class Requests(Generic[S]):
 
     `sets` maps a command to the event with the same fields that it asks for; `works` maps one that needs more
     thought to a function of state and command. `fields` are all fields of the state. `shown` are further keys of
-    the document, which a save may repeat and does not read. `rule` refuses a state whose fields do not go together.
+    the document, made of id and state, which a save may repeat and does not read. `rule` refuses a state whose
+    fields do not go together.
     """
 
     kind: str
@@ -122,7 +123,7 @@ class Requests(Generic[S]):
     sets: Mapping[type[Any], type[Any]]
     fields: Mapping[str, Field]
     works: Mapping[type[Any], Callable[[S, Any], S]] = field(default_factory=dict)
-    shown: frozenset[str] = frozenset()
+    shown: Mapping[str, Callable[[str, S], Json]] = field(default_factory=dict)
     rule: Callable[[S], None] = lambda _: None
 
     def intend(self, state: S | None, command: Any) -> S | None:
@@ -154,13 +155,14 @@ class Requests(Generic[S]):
     def to_document(self, entity_id: str, state: S) -> dict[str, Json]:
         """Return the whole entity as the JSON object that clients get and save."""
         written = {f.key or name: f.write(getattr(state, name)) for name, f in self.fields.items()}
-        return {"id": entity_id, **written}
+        shown = {key: show(entity_id, state) for key, show in self.shown.items()}
+        return {"id": entity_id, **shown, **written}
 
     def _saved(self, document: Any, state: S | None) -> S:
         if not isinstance(document, Mapping):
             raise self._malformed("", "The document is not an object.")
         names = {f.key or name: name for name, f in self.fields.items()}
-        if unknown := sorted(document.keys() - names.keys() - self.shown - {"id"}):
+        if unknown := sorted(document.keys() - names.keys() - self.shown.keys() - {"id"}):
             raise self._malformed(unknown[0], f"There are unknown keys: {', '.join(unknown)}.")
         given = {names[key]: value for key, value in document.items() if key in names}
         if state is not None:

@@ -214,7 +214,7 @@ VARIABLE: Final[Decider[Any, Variable, Any]] = decider(
             "description": TEXT,
             "meta": OBJECT,
         },
-        shown=frozenset({"name"}),
+        shown={"name": lambda entity_id, _: entity_id},
         rule=_default_fits,
     )
 )

@@ -1,8 +1,8 @@
 """What commands ask of a scene: `intend` gives the state asked for, or refuses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Final
 
 from immutables import Map
 
@@ -55,6 +55,7 @@ def intend(scene: Scene | None, command: SceneCommand) -> Scene | None:
     if isinstance(command, OpenScene):
         if scene is not None:
             raise Conflict("scene_exists", f"The scene exists already: {scene.title!r}.")
+        _titled(command.title)
         _order_fits(command.order)
         return Scene(**{f.name: getattr(command, f.name) for f in fields(command)})
     if scene is None:
@@ -63,7 +64,7 @@ def intend(scene: Scene | None, command: SceneCommand) -> Scene | None:
         return None
     if isinstance(command, RetitleScene | PlaceScene | RelabelScene | LeadSceneOn | AnnotateScene):
         return _scene_fields(scene, command)
-    return _nodes(scene, command)
+    return _NODES[type(command)](scene, command)
 
 
 def _scene_fields(
@@ -72,9 +73,7 @@ def _scene_fields(
 ) -> Scene:
     match command:
         case RetitleScene(title):
-            if not title.strip():
-                raise Refused("title_empty", "A scene needs a title.")
-            return replace(scene, title=title)
+            return replace(scene, title=_titled(title))
         case PlaceScene(group, order):
             _order_fits(order)
             return replace(scene, group=group, order=order)
@@ -84,40 +83,6 @@ def _scene_fields(
             return replace(scene, falls_to=falls_to)
         case AnnotateScene(key, value, present):
             return replace(scene, meta=with_keys(scene.meta, {key: value if present else ABSENT}))
-
-
-def _nodes(scene: Scene, command: Any) -> Scene:
-    match command:
-        case WriteLine() | OfferChoice() | PlaceAction():
-            return _new_node(scene, command)
-        case MoveNode(node_id, block, after):
-            _known(scene, node_id)
-            if block in _inside(scene, (node_id,), blocks_only=True):
-                raise Refused(
-                    "node_inside_itself",
-                    f"Node {node_id} cannot move into a block of its own.",
-                )
-            place = _place(scene, block, after, moving=node_id, first=after is None)
-            return _with_node(scene, node_id, place=place)
-        case RewordLine(node_id, text):
-            return _with_node(scene, node_id, content=_short(text))
-        case ReattributeLine(node_id, speaker):
-            return _with_node(scene, node_id, speaker=speaker)
-        case GuardNode(node_id, conditions):
-            return _with_node(scene, node_id, conditions=tuple(conditions))
-        case DirectNode(node_id, key, value, present):
-            return _with_entry(scene, node_id, "directives", key, value if present else ABSENT)
-        case AnnotateNode(node_id, key, value, present):
-            return _with_entry(scene, node_id, "meta", key, value if present else ABSENT)
-        case RemoveNode(node_id):
-            _known(scene, node_id)
-            return _without(scene, _inside(scene, (node_id,)))
-        case DrawEdge(node_id, draft):
-            return _with_edge(scene, node_id, draft)
-        case EraseEdge(node_id, edge_id):
-            return _without_edge(scene, node_id, edge_id)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command for a scene")
 
 
 def _new_node(scene: Scene, command: WriteLine | OfferChoice | PlaceAction) -> Scene:
@@ -170,6 +135,16 @@ def _new_node(scene: Scene, command: WriteLine | OfferChoice | PlaceAction) -> S
     return replace(scene, nodes=scene.nodes.set(node_id, node))
 
 
+def _moved(scene: Scene, command: MoveNode) -> Scene:
+    _known(scene, command.node_id)
+    if command.block in _inside(scene, (command.node_id,), blocks_only=True):
+        message = f"Node {command.node_id} cannot move into a block of its own."
+        raise Refused("node_inside_itself", message, node=command.node_id)
+    first = command.after is None
+    place = _place(scene, command.block, command.after, moving=command.node_id, first=first)
+    return _with_node(scene, command.node_id, place=place)
+
+
 def _place(
     scene: Scene,
     block: str,
@@ -200,12 +175,19 @@ def _with_node(scene: Scene, node_id: str, **changed: Any) -> Scene:
     )
 
 
-def _with_entry(scene: Scene, node_id: str, field: str, key: str, value: Json) -> Scene:
-    present: Mapping[str, Json] = getattr(_known(scene, node_id), field)
-    return _with_node(scene, node_id, **{field: with_keys(present, {key: value})})
+def _with_entry(scene: Scene, field: str, command: DirectNode | AnnotateNode) -> Scene:
+    present: Mapping[str, Json] = getattr(_known(scene, command.node_id), field)
+    value = command.value if command.present else ABSENT
+    return _with_node(scene, command.node_id, **{field: with_keys(present, {command.key: value})})
 
 
-def _with_edge(scene: Scene, node_id: str, draft: EdgeDraft) -> Scene:
+def _removed(scene: Scene, command: RemoveNode) -> Scene:
+    _known(scene, command.node_id)
+    return _without(scene, _inside(scene, (command.node_id,)))
+
+
+def _with_edge(scene: Scene, command: DrawEdge) -> Scene:
+    node_id, draft = command.node_id, command.edge
     node = _known(scene, node_id)
     if node.type == "text" or (node.type == "action" and node.verb not in EDGE_VERBS):
         raise Refused(
@@ -244,7 +226,8 @@ def _drawn(scene: Scene, present: Mapping[str, Edge], drafts: Iterable[EdgeDraft
     return drawn
 
 
-def _without_edge(scene: Scene, node_id: str, edge_id: str) -> Scene:
+def _without_edge(scene: Scene, command: EraseEdge) -> Scene:
+    node_id, edge_id = command.node_id, command.edge_id
     node = _known(scene, node_id)
     if edge_id not in node.next:
         raise Missing("edge_unknown", f"Node {node_id} has no edge {edge_id}.", edge=edge_id)
@@ -291,6 +274,12 @@ def _known(scene: Scene, node_id: str) -> Node:
     return node
 
 
+def _titled(title: str) -> str:
+    if not title.strip():
+        raise Refused("title_empty", "A scene needs a title.")
+    return title
+
+
 def _order_fits(order: str) -> None:
     if not valid(order):
         raise Refused(
@@ -306,3 +295,20 @@ def _short(text: str) -> str:
             f"A text has at most {MAX_TEXT} characters; this one has {len(text)}.",
         )
     return text
+
+
+_NODES: Final[Mapping[type[Any], Callable[[Scene, Any], Scene]]] = {
+    WriteLine: _new_node,
+    OfferChoice: _new_node,
+    PlaceAction: _new_node,
+    MoveNode: _moved,
+    RewordLine: lambda scene, asked: _with_node(scene, asked.node_id, content=_short(asked.text)),
+    ReattributeLine: lambda scene, asked: _with_node(scene, asked.node_id, speaker=asked.speaker),
+    GuardNode: lambda scene, asked: _with_node(scene, asked.node_id, conditions=tuple(asked.conditions)),
+    DirectNode: lambda scene, asked: _with_entry(scene, "directives", asked),
+    AnnotateNode: lambda scene, asked: _with_entry(scene, "meta", asked),
+    RemoveNode: _removed,
+    DrawEdge: _with_edge,
+    EraseEdge: _without_edge,
+}
+"""Command -> what it makes of the scene. All name a node."""
