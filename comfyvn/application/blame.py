@@ -42,3 +42,10 @@ def blame(studio: Studio, branch: str, ref: Ref, part: str = WHOLE, at: int = LA
         before = body
     versions = tuple(Version(commits[row.position], row.body) for row in rows)
     return Blame(str(ref), part, versions, fields)
+
+
+def last_changes(studio: Studio, branch: str, ref: Ref, at: int = LATEST) -> dict[str, Commit]:
+    """Return for each present part of an entity the commit that last changed it."""
+    positions = studio.store.part_positions(branch, ref, at)
+    commits = studio.store.commits_at(set(positions.values()))
+    return {part: commits[position] for part, position in positions.items()}

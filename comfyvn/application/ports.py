@@ -170,6 +170,9 @@ class EventStore(Protocol):
     def heads(self, branch: str, kind: str, at: int = LATEST) -> Mapping[Ref, Json]:
         """Return the own fields (part ``WHOLE``) of all existing entities of a kind as JSON, without other parts."""
 
+    def part_positions(self, branch: str, ref: Ref, at: int = LATEST) -> Mapping[str, int]:
+        """Return for each present part of an entity the position of the commit that last changed it."""
+
     def versions(self, branch: str, ref: Ref, part: str, at: int = LATEST) -> Sequence[PartVersion]:
         """Return every version of one part that is visible on a branch, oldest first."""
 

@@ -1,0 +1,60 @@
+"""The command line. Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 conflicts, 4 refused or not found."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from comfyvn.domain.kernel import Conflict, Refused
+from comfyvn.interfaces.cli import changing, demo, projects, reading, serving, storekeeping, transfer
+from comfyvn.interfaces.cli.arguments import parse
+from comfyvn.interfaces.cli.output import CONFLICTS, REFUSED, Printer
+from comfyvn.interfaces.cli.tools import Tools
+
+INTERRUPTED = 130
+COLLISIONS = frozenset({"stale", "conflicts"})
+
+Handler = Callable[[Tools, Namespace, Printer], int]
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "serve": serving.serve,
+    "demo": demo.demo,
+    "new": projects.new,
+    "projects": projects.projects,
+    "branch": projects.branch,
+    "import": transfer.import_,
+    "export": transfer.export,
+    "play": reading.play,
+    "history": reading.history,
+    "show": reading.show,
+    "blame": reading.blame,
+    "diff": reading.diff,
+    "do": changing.do,
+    "undo": changing.undo,
+    "redo": changing.redo,
+    "revert": changing.revert,
+    "restore": changing.restore,
+    "merge": changing.merge,
+    "take": changing.take,
+    "verify": storekeeping.verify,
+    "checkpoint": storekeeping.checkpoint,
+    "rebuild": storekeeping.rebuild,
+    "doctor": storekeeping.doctor,
+}
+
+
+def run(argv: Sequence[str], make_tools: Callable[[], Tools]) -> int:
+    """Run one command and return its exit code."""
+    args = parse(list(argv))
+    printer = Printer(args.json)
+    try:
+        return HANDLERS[args.command](make_tools(), args, printer)
+    except Refused as error:
+        printer.refusal(error)
+        return CONFLICTS if isinstance(error, Conflict) and error.code in COLLISIONS else REFUSED
+    except KeyboardInterrupt:
+        printer.say("Stopped; nothing was left half done.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0

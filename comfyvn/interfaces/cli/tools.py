@@ -1,0 +1,101 @@
+"""What the command line works with; the composition root fills it in."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from comfyvn.application.exports import StoryView
+from comfyvn.application.ports import Blobs, BranchRow, Verification
+from comfyvn.application.studio import Request, Studio, find_branch, find_project
+from comfyvn.domain.kernel import Json, Missing
+from comfyvn.domain.pack import Pack
+from comfyvn.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much is done and how much there is (0: unknown)."""
+
+
+class Reader(Protocol):
+    """Reads the games of one engine."""
+
+    @property
+    def engine(self) -> str: ...
+
+    def probe(self, path: Path) -> float:
+        """Return how sure it is that the path holds a game of its engine, 0 to 1."""
+
+    def read(self, path: Path, progress: Progress) -> Pack: ...
+
+    def open_member(self, path: Path, name: str) -> Iterator[bytes]: ...
+
+
+class Exporter(Protocol):
+    """Writes a story as a project of an engine."""
+
+    def __call__(
+        self, story: StoryView, out_dir: Path, open_blob: Callable[[str], Iterator[bytes]], progress: Progress
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """How to serve: None leaves the choice to the settings."""
+
+    host: str | None = None
+    port: int | None = None
+    server_only: bool = False
+    server_url: str | None = None
+    reload: bool = False
+    browser: bool = True
+    verbose: bool = False
+
+
+class StoreTools(Protocol):
+    """What is done to a store as a whole."""
+
+    def verify(self, project: str | None) -> Verification: ...
+
+    def checkpoint(self, path: Path) -> Json: ...
+
+    def check(self, path: Path) -> Json:
+        """Compare the store with a checkpoint file: ``{"ok": bool, "findings": [...]}``."""
+
+    def rebuild(self, progress: Progress) -> Json:
+        """Refill the read models: ``{"rows", "equal", "first_difference"}``."""
+
+
+@dataclass
+class Tools:
+    """The collaborators of all commands. The studio is opened when first used."""
+
+    settings: Settings
+    open_studio: Callable[[], Studio]
+    open_blobs: Callable[[], Blobs]
+    store_tools: Callable[[Studio], StoreTools]
+    readers: Callable[[], Sequence[Reader]]
+    exporters: Callable[[], Mapping[str, Exporter]]
+    fill_with_sample: Callable[[Studio, str, Request], object]
+    serve: Callable[[ServeOptions], int]
+
+    @cached_property
+    def studio(self) -> Studio:
+        """The opened studio."""
+        return self.open_studio()
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The opened blob store."""
+        return self.open_blobs()
+
+    def branch(self, project: str | None, branch: str | None) -> BranchRow:
+        """Return the branch that a command works on; without a project the only or the latest one."""
+        return find_branch(self.studio, project or self.current_project(), branch)
+
+    def current_project(self) -> str:
+        """Return the id of the latest project. Raises Missing("project_unknown") where there is none."""
+        rows = self.studio.store.projects()
+        if not rows:
+            raise Missing("project_unknown", "There is no project yet; make one with 'new' or 'import'.")
+        return find_project(self.studio, max(rows, key=lambda row: (row.created_at, row.id)).id).id

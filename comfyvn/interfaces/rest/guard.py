@@ -1,0 +1,74 @@
+"""Who may talk to the server: known hosts, no foreign web pages, bodies of bounded size."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from comfyvn.interfaces.rest.answers import problem
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
+MAX_BODY = 64 * 1024 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """Refuses unknown Host headers, writes from other origins, and bodies over `max_body` bytes.
+
+    A page of another site can make a browser send requests to a local server; it cannot forge Host, Origin or
+    Sec-Fetch-Site. Programs other than browsers send neither Origin nor Sec-Fetch-Site and pass.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], max_body: int = MAX_BODY) -> None:
+        self._app, self._max_body = app, max_body
+        self._hosts = LOOPBACK | set(hosts)
+        self._origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        if refusal := self._refusal(scope["method"], headers):
+            await problem(*refusal)(scope, receive, send)
+            return
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_body:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, bounded, send)
+        except BodyTooLarge:
+            await problem(413, "body_too_large", f"A body has at most {self._max_body} bytes.")(scope, receive, send)
+
+    def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
+        host = headers.get("host", "")
+        if _name(host) not in self._hosts:
+            return 400, "host_unknown", f"This server does not answer to the host {host!r}."
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self._max_body:
+            return 413, "body_too_large", f"A body has at most {self._max_body} bytes."
+        if method in SAFE_METHODS:
+            return None
+        origin = headers.get("origin")
+        foreign = origin is not None and origin not in self._origins and urlsplit(origin).netloc != host
+        if foreign or (origin is None and headers.get("sec-fetch-site", "none") not in ("none", "same-origin")):
+            return 403, "origin_foreign", "Pages of other sites may not change anything here."
+        return None
+
+
+class BodyTooLarge(Exception):
+    """More bytes came than a body may have."""
+
+
+def _name(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.rpartition(":")[0] if ":" in host else host
