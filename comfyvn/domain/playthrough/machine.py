@@ -83,6 +83,7 @@ class Machine:
         """Give out the end; nothing follows."""
         self.put(output)
         self.ended = output.reason
+        self.menu = None
         self.halted = True
 
     def draw_choice(self, count: int) -> int:

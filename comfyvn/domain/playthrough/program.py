@@ -36,7 +36,8 @@ class Program:
 
     `positions` names the (scene, node) of each place, with None for the end of a scene, and `places` is its inverse.
     `after` is the place where the play goes on once a node is past. `entries` holds the first place of each scene,
-    `names` the place of each label. `first` is the id of the scene that comes first in the order of reading.
+    `names` the place of each label. `choices` are the places of the choices. `first` is the id of the scene that
+    comes first in the order of reading.
     """
 
     acts: tuple[Act, ...]
@@ -45,6 +46,7 @@ class Program:
     places: Mapping[tuple[str, str | None], int]
     entries: Mapping[str, int]
     names: Mapping[str, int]
+    choices: frozenset[int]
     variables: Map[str, Value]
     first: str | None
 
@@ -141,6 +143,7 @@ class _Compiler:
             places=layout.places,
             entries=layout.entries,
             names=self.names,
+            choices=frozenset(p for p, node in enumerate(layout.nodes) if node is not None and node.type == "choice"),
             variables=variables,
             first=next(iter(story), None),
         )
@@ -213,13 +216,14 @@ class _Compiler:
         return acts.skip(site, content) if assignment is None else acts.assign(site, _change(assignment))
 
     def _ways(self, site: Site, node: Node) -> tuple[Way, ...]:
-        return tuple(self._way(site, edge_id, edge) for edge_id, edge in edges(node))
+        past = site.here if node.verb == "loop" else site.after
+        return tuple(self._way(site, edge_id, edge, past) for edge_id, edge in edges(node))
 
-    def _way(self, site: Site, edge_id: str, edge: Edge) -> Way:
+    def _way(self, site: Site, edge_id: str, edge: Edge, past: int) -> Way:
         condition = self._condition(edge.condition or "")
         weight = 1.0 if edge.weight is None else edge.weight
         if edge.scene is None and edge.node is None:
-            place: int | None = self.layout.heads.get((site.scene, edge_id), site.after)
+            place: int | None = self.layout.heads.get((site.scene, edge_id), past)
             return Way(edge_id, edge.text or "", condition, weight, place)
         scene = site.scene if edge.scene is None else edge.scene
         place = self._find(scene) if edge.node is None else self.layout.places.get((scene, edge.node))

@@ -118,6 +118,8 @@ def _end(program: Program, machine: Machine, place: int, reason: EndReason, mess
 
 def _thawed(program: Program, state: State) -> Machine:
     places = [_place(program, at) for at in ((state.scene, state.node), *state.calls)]
+    if state.menu is not None and places[0] not in program.choices:
+        raise Refused("position_unknown", f"Node {state.node!r} is not a choice any more.")
     return Machine(
         places[0],
         state.variables,
