@@ -131,10 +131,10 @@ def _percent(found: re.Match[str], lookup: Mapping[str, Value]) -> str:
         raise EvaluationFailed("name_unknown", f"there is no variable {found['name']}")
     value = lookup[found["name"]]
     kind = found["kind"]
-    if kind in "rs":
-        value, kind = show(value) if kind == "r" else text_of(value), "s"
     if isinstance(value, str):
         value = value.replace("{", "{{")
+    if kind in "rs":
+        value, kind = show(value) if kind == "r" else text_of(value), "s"
     try:
         return f"%{found['layout']}{kind}" % (value,)
     except (TypeError, ValueError, OverflowError) as error:

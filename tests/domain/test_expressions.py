@@ -155,11 +155,89 @@ def branches(inner):
 
 trees = st.recursive(leaves, branches, max_leaves=12)
 
+
+def chosen(*operators):
+    return st.sampled_from(operators)
+
+
+def literals(*values):
+    return st.sampled_from(values).map(Literal)
+
+
+def call(function, *arguments):
+    return st.builds(lambda *given: Call(function, given), *arguments)
+
+
+def method(target, name, *arguments):
+    return st.builds(lambda owner, *given: Method(owner, name, given), target, *arguments)
+
+
+small = literals(0, 1, 2, 3) | literals(-1)
+amounts = st.deferred(
+    lambda: st.one_of(
+        numbers.map(Literal),
+        st.sampled_from(["gold", "rate", "met", "player.stats.hp"]).map(Name),
+        st.builds(Binary, chosen("+", "-", "*", "/", "//", "%"), amounts, amounts),
+        st.builds(Binary, st.just("**"), amounts, literals(0, 1, 2, -1)),
+        st.builds(Conditional, tests, amounts, amounts),
+        st.builds(Index, st.just(Name("stats")), literals("str", "luck")),
+        call("len", texts | lists),
+        call("abs", amounts),
+        call("round", amounts, small),
+        call("int", amounts),
+        call("max", amounts, amounts),
+        call("sum", st.builds(Display, st.just("list"), st.lists(amounts, max_size=3).map(tuple))),
+        method(texts | lists, "count", texts),
+    )
+)
+texts = st.deferred(
+    lambda: st.one_of(
+        st.text("abK ,", max_size=5).map(Literal),
+        st.sampled_from(["name", "player.name"]).map(Name),
+        st.builds(Binary, st.just("+"), texts, texts),
+        st.builds(Binary, st.just("*"), texts, small),
+        st.builds(Section, texts, st.none() | small, st.none() | small, st.none() | literals(1, 2, -1)),
+        st.builds(Index, lists, small),
+        st.builds(Conditional, tests, texts, texts),
+        st.builds(Logical, chosen("and", "or"), st.tuples(texts, texts)),
+        st.one_of([method(texts, name) for name in ("lower", "upper", "title", "strip")]),
+        method(texts, "replace", texts, texts),
+        method(texts, "join", lists),
+        call("str", amounts),
+    )
+)
+lists = st.deferred(
+    lambda: st.one_of(
+        st.just(Name("items")),
+        st.builds(Display, st.just("list"), st.lists(texts, max_size=3).map(tuple)),
+        st.builds(Binary, st.just("+"), lists, lists),
+        st.builds(Section, lists, st.none() | small, st.none() | small, st.none()),
+        method(texts, "split"),
+        call("sorted", lists),
+        call("list", st.builds(Display, st.just("set"), st.lists(texts, min_size=1, max_size=3).map(tuple))),
+    )
+)
+tests = st.deferred(
+    lambda: st.one_of(
+        literals(True, False),
+        st.builds(
+            Compare,
+            st.tuples(chosen("<", ">=", "=="), chosen("<=", ">", "!=")),
+            st.tuples(amounts, amounts, amounts),
+        ),
+        st.builds(lambda sign, one, other: Compare((sign,), (one, other)), chosen("in", "not in"), texts, lists),
+        st.builds(lambda operand: Unary("not", operand), tests),
+        st.builds(Logical, chosen("and", "or"), st.tuples(tests, amounts)),
+        method(texts, "startswith", texts),
+        call("any", lists),
+    )
+)
+
 STRICTER = {"expression_too_costly", "number_not_finite", "number_not_real", "operator_not_supported"}
 
 
-@settings(max_examples=400, deadline=None)
-@given(trees)
+@settings(max_examples=200, deadline=None)
+@given(trees | amounts | texts | lists | tests)
 def test_a_value_is_the_one_python_gives(tree):
     source = render(tree)
     try:
@@ -173,7 +251,8 @@ def test_a_value_is_the_one_python_gives(tree):
     assert show(ours) == show(theirs)
 
 
-@given(trees)
+@settings(max_examples=60, deadline=None)
+@given(trees | amounts | texts)
 def test_what_is_written_reads_back(tree):
     assert parse(render(tree)) == tree
 

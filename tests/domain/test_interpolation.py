@@ -62,6 +62,7 @@ VARIABLES = {
         ("100%% of 5% of it", "100% of 5% of it"),
         ("%(name)s %(gold)03d %(rate).1f %(gold)r", "mira ONO 007 0.1 7"),
         ("%(tagged)s [tagged]", "{{i}x{{/i} {i}x{/i}"),
+        ("%(stats)s", "{'luck': 3, 'x': 4}"),
         ("%(sign)s", "7"),
         ("[gold %% 4]", "3"),
         ("%%(name)s", "%(name)s"),
