@@ -1,0 +1,260 @@
+"""The event store: the port `EventStore` on one database."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from comfyvn.application.ports import (
+    LATEST,
+    BranchRow,
+    Change,
+    Commit,
+    Envelope,
+    Loaded,
+    PartVersion,
+    ProjectRow,
+    Ref,
+    Verification,
+)
+from comfyvn.domain.kernel import WHOLE, Decider, Json, Missing
+from comfyvn.infrastructure.storage import rows
+from comfyvn.infrastructure.storage.appending import Appender
+from comfyvn.infrastructure.storage.backend import Backend, backend_of
+from comfyvn.infrastructure.storage.engine import Database, open_engine
+from comfyvn.infrastructure.storage.mapper import EventMapper
+from comfyvn.infrastructure.storage.states import EVERY, States
+from comfyvn.infrastructure.storage.verification import verify
+from comfyvn.migrations import migrate, pending
+from comfyvn.projections.commits import Commits, Lineage, capped, tables
+from comfyvn.projections.parts import Parts, part_table
+
+Kinds = Mapping[str, Decider[Any, Any, Any]]
+
+
+def open_store(url: str, kinds: Kinds, application: str = "comfyvn") -> "Store":
+    """Open the store at ``sqlite:///FILE``, ``sqlite://`` (in memory) or ``postgresql://...``; make it where needed.
+
+    Stores of different `application` names in one database do not see each other.
+    """
+    database = Database(open_engine(url), application)
+    with database.read() as conn:
+        behind = pending(conn, application)
+    if behind:
+        with database.write() as conn:
+            migrate(conn, application)
+    return Store(database, kinds)
+
+
+class Store:
+    """Append-only streams, one per entity per branch, in commits. Safe for many threads and processes."""
+
+    def __init__(self, database: Database, kinds: Kinds) -> None:
+        self.database = database
+        self.tables = tables(database.application, database.engine.dialect.name)
+        self.parts = Parts(part_table(f"{database.application}_part"))
+        self.log = Commits(self.tables)
+        self.mapper = EventMapper()
+        self._kinds = kinds
+        self._lineages: dict[str, Lineage] = {}
+        self._states = States()
+        self.backend: Backend = backend_of(database, self.lineage_in)
+        self._appender = Appender(
+            kinds, self.tables, self.log, self.backend.recorder, self.mapper, self.backend.part_writer
+        )
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of entities that this store holds, by name."""
+        return self._kinds
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+    def lineage_in(self, conn: Connection, branch: str) -> Lineage:
+        """Return where a branch reads, nothing for an unknown one; forks never move, so it is read once."""
+        if branch not in self._lineages:
+            found = self.log.lineage(conn, branch)
+            if not found:
+                return ()
+            self._lineages[branch] = found
+        return self._lineages[branch]
+
+    def visible(self, conn: Connection, branch: str, at: int = LATEST) -> Lineage:
+        """Return where a branch reads as of `at`, on the borders of commits; raise Missing("branch_unknown")."""
+        lineage = self.lineage_in(conn, branch)
+        if not lineage:
+            raise Missing("branch_unknown", f"There is no branch {branch!r}.", branch=branch)
+        return capped(lineage, self.log.floor(conn, at))
+
+    def projects(self) -> Sequence[ProjectRow]:
+        """Return all projects, the oldest first."""
+        with self.database.read() as conn:
+            return [rows.to_project(row) for row in self.log.projects(conn)]
+
+    def branches(self, project: str) -> Sequence[BranchRow]:
+        """Return all branches of a project, the oldest first."""
+        with self.database.read() as conn:
+            return [rows.to_branch(row) for row in self.log.branches(conn, project)]
+
+    def branch(self, branch: str) -> BranchRow:
+        """Return one branch by id; raise Missing("branch_unknown")."""
+        with self.database.read() as conn:
+            row = self.log.branch(conn, branch)
+        if row is None:
+            raise Missing("branch_unknown", f"There is no branch {branch!r}.", branch=branch)
+        return rows.to_branch(row)
+
+    def lineage(self, branch: str, at: int = LATEST) -> Lineage:
+        """Return (branch, last position that is visible there), own branch first, as of `at`."""
+        with self.database.read() as conn:
+            return self.visible(conn, branch, at)
+
+    def load(self, branch: str, ref: Ref, at: int = LATEST, version: int | None = None) -> Loaded:
+        """Fold an entity's events (the first `version` of them); the state is None where it does not exist."""
+        with self.database.read() as conn:
+            lineage = self.visible(conn, branch, at)
+            limit = LATEST if version is None else version
+            if at < LATEST:
+                limit = min(limit, self._version(conn, lineage, ref))
+            known, state = self._states.nearest(branch, str(ref), limit)
+            if known == limit:
+                return Loaded(state, known)
+            segments = tuple((f"{b}/{ref}", cap) for b, cap in lineage)
+            found = self.backend.reads.select(conn, segments, gt=known, lte=limit)
+        return self._fold(branch, ref, known, state, found)
+
+    def _version(self, conn: Connection, lineage: Lineage, ref: Ref) -> int:
+        for branch, cap in lineage:
+            if tips := self.backend.recorder.tips(conn, [f"{branch}/{ref}"], cap):
+                return next(iter(tips.values()))
+        return 0
+
+    def _fold(self, branch: str, ref: Ref, version: int, state: Any, found: Iterable[Any]) -> Loaded:
+        evolve, decode = self._kinds[ref.kind].evolve, self.mapper.decode
+        before = version
+        for version, topic, body in found:  # noqa: B007, B020
+            state = evolve(state, decode(topic, body))
+            if version % EVERY == 0:
+                self._states.put(branch, str(ref), version, state)
+        if version != before:
+            self._states.put(branch, str(ref), version, state)
+        return Loaded(state, version)
+
+    def load_all(self, branch: str, kind: str | None = None, at: int = LATEST) -> Mapping[Ref, Any]:
+        """Return the states of all existing entities (of one kind) from the read model."""
+        found: dict[Ref, dict[str, Json]] = {}
+        with self.database.read() as conn:
+            for (of, entity, part), body in self.parts.heads(conn, self.visible(conn, branch, at), kind):
+                found.setdefault(Ref(of, entity), {})[part] = orjson.loads(body)
+        return {ref: self._kinds[ref.kind].assemble(found[ref]) for ref in sorted(found)}
+
+    def heads(self, branch: str, kind: str, at: int = LATEST) -> Mapping[Ref, Json]:
+        """Return the own fields (part ``WHOLE``) of all existing entities of a kind as JSON, without other parts."""
+        with self.database.read() as conn:
+            shown = self.parts.heads(conn, self.visible(conn, branch, at), kind, whole=True)
+            found = {Ref(of, entity): orjson.loads(body) for (of, entity, _), body in shown}
+        return {ref: found[ref] for ref in sorted(found)}
+
+    def versions(self, branch: str, ref: Ref, part: str, at: int = LATEST) -> Sequence[PartVersion]:
+        """Return every version of one part that is visible on a branch, oldest first."""
+        with self.database.read() as conn:
+            found = self.parts.versions_of(conn, self.visible(conn, branch, at), ref.kind, ref.id, part)
+        return [PartVersion(position, None if body is None else orjson.loads(body)) for position, body in found]
+
+    def append(
+        self,
+        branch: str,
+        envelope: Envelope,
+        changes: Sequence[Change],
+        *,
+        opens: BranchRow | None = None,
+        founds: ProjectRow | None = None,
+    ) -> Commit:
+        """Write events, commit and read models in one transaction; `opens` and `founds` come into being with it.
+
+        The same `command_id` with the same command returns the earlier commit and writes nothing.
+        Raises Conflict: ``stale`` (an entity has moved on from a change's version), ``command_id_reused``,
+        ``branch_exists``, ``project_exists``; Refused("not_storable").
+        """
+        encoded = self._encoded(branch, changes)
+        body = rows.json_text(envelope.body)
+        with self.database.write() as conn:
+            self.backend.take_turn(conn)
+            if done := self.log.by_command(conn, envelope.command_id):
+                rows.same_command(done, envelope.command, body)
+                return rows.to_commit(done)
+            row = self._appender.append(conn, branch, envelope, changes, encoded, opens, founds)
+            self.backend.announce(conn, row["position"])
+        self.backend.signal.set(row["position"])
+        return Commit(**{name: row[name] for name in Commit.__slots__ if name != "body"}, body=orjson.loads(body))
+
+    def _encoded(self, branch: str, changes: Sequence[Change]) -> list[tuple[str, int, str, bytes]]:
+        if len({c.ref for c in changes}) != len(changes) or not any(c.events for c in changes):
+            raise ValueError("a commit has events, and at most one change of each entity")
+        encode = self.mapper.encode
+        encoded = []
+        for change in changes:
+            stream = f"{branch}/{change.ref}"
+            rows.storable("id", stream)
+            for version, fact in enumerate(change.events, change.version + 1):
+                encoded.append((stream, version, *encode(fact)))
+        return encoded
+
+    def done(self, command_id: str, command: str, body: Json) -> Commit | None:
+        """Return the commit of an earlier command with this id; raise Conflict("command_id_reused")."""
+        with self.database.read() as conn:
+            row = self.log.by_command(conn, command_id)
+        if row is None:
+            return None
+        rows.same_command(row, command, rows.json_text(body))
+        return rows.to_commit(row)
+
+    def commit(self, commit_id: str) -> Commit:
+        """Return one commit by id or unique prefix (4 or more characters); raise Missing("commit_unknown")."""
+        found: Sequence[Any] = ()
+        if len(commit_id) >= 4 and set(commit_id) <= set("0123456789abcdef"):
+            with self.database.read() as conn:
+                found = self.log.by_prefix(conn, commit_id)
+        if len(found) != 1:
+            message = f"{commit_id!r} names {'more than one' if found else 'no'} commit."
+            raise Missing("commit_unknown", message, commit=commit_id)
+        return rows.to_commit(found[0])
+
+    def commits(self, branch: str, *, at: int = LATEST, after: int = 0, newest_first: bool = True) -> Iterator[Commit]:
+        """Yield the commits visible on a branch with `after` < position <= `at`, ancestors included."""
+        lineage = self.lineage(branch, at)
+        for segment, cap in lineage if newest_first else reversed(lineage):
+            low, high = after, cap
+            while low < high:
+                with self.database.read() as conn:
+                    page = self.log.page(conn, segment, low, high, newest_first=newest_first)
+                if not page:
+                    break
+                yield from map(rows.to_commit, page)
+                low, high = (low, page[-1].position - 1) if newest_first else (page[-1].position, high)
+
+    def commits_at(self, positions: Iterable[int]) -> Mapping[int, Commit]:
+        """Return the commits whose last event has one of these positions."""
+        with self.database.read() as conn:
+            return {row.position: rows.to_commit(row) for row in self.log.at_positions(conn, positions)}
+
+    def head(self, branch: str, at: int = LATEST) -> int:
+        """Return the position of the last commit visible on a branch at `at` (0: none)."""
+        with self.database.read() as conn:
+            tip = self.log.tip(conn, self.visible(conn, branch, at))
+        return tip.position if tip else 0
+
+    def touched(self, branch: str, after: int, upto: int = LATEST) -> Mapping[Ref, frozenset[str]]:
+        """Return the entities, and their parts, that commits visible with `after` < position <= `upto` changed."""
+        with self.database.read() as conn:
+            found = sorted(self.parts.touched(conn, self.visible(conn, branch, upto), after))
+        by_ref = groupby(found, key=lambda key: Ref(key[0], key[1]))
+        return {ref: frozenset(part for _, _, part in keys) for ref, keys in by_ref}
+
+    def verify(self, project: str | None = None) -> Verification:
+        """Recompute every hash and compare every row; name the first thing that is wrong."""
+        return verify(self, project)

@@ -1,0 +1,191 @@
+"""The inline read model: every version of every part of every entity, by branch.
+
+A commit gives each part that it touches one row, valid from the commit's position, and closes the row before it on
+the same branch. Where an entity or a part ceases to exist the row is a tombstone: `deleted`, without a body.
+A fork copies nothing: a branch shows its own latest rows, then those of its ancestors as of the fork.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    CompoundSelect,
+    Connection,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+
+from comfyvn.domain.kernel import WHOLE, Decider, Json
+from comfyvn.projections.commits import LATEST, Lineage
+
+Key = tuple[str, str, str]
+"""(kind, entity, part)"""
+
+COLUMNS: Final = (
+    "branch", "kind", "entity", "part", "from_position", "to_position", "type", "title", "deleted", "body"
+)  # fmt: skip
+
+
+def part_table(name: str) -> Table:
+    """Return the table of parts under `name`."""
+    return Table(
+        name,
+        MetaData(),
+        *(Column(column, String) for column in COLUMNS[:4]),
+        Column("from_position", BigInteger),
+        Column("to_position", BigInteger),
+        Column("type", String),
+        Column("title", String),
+        Column("deleted", Boolean),
+        Column("body", String),
+    )
+
+
+class PartChange(NamedTuple):
+    """What became of one part: its JSON text, None where it ceased to exist, and what lists show of it."""
+
+    part: str
+    body: str | None
+    type: str | None = None
+    title: str | None = None
+
+
+def part_changes(decider: Decider[Any, Any, Any], before: Any, events: Sequence[Any], after: Any) -> list[PartChange]:
+    """Return the parts that `events` touched, in the order of their names."""
+    names = {decider.part_of(event) for event in events}
+    if before is not None:
+        left = set(decider.part_names(before))
+        names |= left if after is None else left.difference(decider.part_names(after))
+    return [_changed(decider, after, name) for name in sorted(names)]
+
+
+def _changed(decider: Decider[Any, Any, Any], after: Any, name: str) -> PartChange:
+    body = None if after is None else decider.part(after, name)
+    if body is None:
+        return PartChange(name, None)
+    text = orjson.dumps(body, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
+    if not isinstance(body, Mapping):
+        return PartChange(name, text)
+    return PartChange(name, text, _word(body, "type"), _word(body, "title") or _word(body, "name"))
+
+
+def _word(body: Mapping[str, Json], key: str) -> str | None:
+    value = body.get(key)
+    return value[:200].replace("\0", "") if isinstance(value, str) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+class Parts:
+    """Reads the table of parts. Every question is index seeks, at any past position, whatever the history's length."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        c = table.c
+        self._history = (
+            select(c.from_position, c.body)
+            .where(
+                c.branch == bindparam("branch"),
+                c.kind == bindparam("kind"),
+                c.entity == bindparam("entity"),
+                c.part == bindparam("part"),
+                c.from_position <= bindparam("cap"),
+            )
+            .order_by(c.from_position)
+        )
+        self._touched = select(c.kind, c.entity, c.part).where(
+            c.branch == bindparam("branch"),
+            c.from_position > bindparam("after"),
+            c.from_position <= bindparam("cap"),
+        )
+
+    def parts_of(self, conn: Connection, lineage: Lineage, kind: str, entity: str) -> dict[str, str]:
+        """Return the parts of one entity as JSON text by name; none where it does not exist."""
+        rows = self._visible(conn, lineage, {"kind": kind, "entity": entity})
+        return {part: body for (_, _, part), body in rows}
+
+    def heads(
+        self, conn: Connection, lineage: Lineage, kind: str | None = None, *, whole: bool = False
+    ) -> Iterator[tuple[Key, str]]:
+        """Yield the JSON text of all existing parts by key, unordered: of one kind, or only each entity's own fields."""
+        return self._visible(conn, lineage, {} if kind is None else {"kind": kind}, whole=whole)
+
+    def versions_of(
+        self, conn: Connection, lineage: Lineage, kind: str, entity: str, part: str
+    ) -> list[tuple[int, str | None]]:
+        """Return every version of one part, oldest first: where it began and its JSON text (None: it was removed)."""
+        key = {"kind": kind, "entity": entity, "part": part}
+        found: list[tuple[int, str | None]] = []
+        for branch, cap in reversed(lineage):
+            rows = conn.execute(self._history, {"branch": branch, "cap": cap, **key})
+            found += [(row.from_position, row.body) for row in rows]
+        return found
+
+    def touched(self, conn: Connection, lineage: Lineage, after: int) -> set[Key]:
+        """Return the parts that a lineage shows to have changed after a position."""
+        found: set[Key] = set()
+        for branch, cap in lineage:
+            if cap > after:
+                rows = conn.execute(self._touched, {"branch": branch, "after": after, "cap": cap})
+                found.update((row.kind, row.entity, row.part) for row in rows)
+        return found
+
+    def _visible(
+        self, conn: Connection, lineage: Lineage, wanted: Mapping[str, str], *, whole: bool = False
+    ) -> Iterator[tuple[Key, str]]:
+        seen: set[Key] = set()
+        for branch, cap in lineage:
+            statement = _shown(self.table, frozenset(wanted), whole, cap < LATEST)
+            last = branch == lineage[-1][0]
+            for kind, entity, part, body in conn.execute(statement, {"branch": branch, "cap": cap, **wanted}):
+                key = (kind, entity, part)
+                if key in seen:
+                    continue
+                if not last:
+                    seen.add(key)
+                if body is not None:
+                    yield key, body
+
+
+@lru_cache(maxsize=64)
+def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> Select[Any] | CompoundSelect[Any]:
+    """Return the statement for the rows of one branch as of ``cap``: its latest rows, or seeks for what they were."""
+    head, old, last = table.alias("head"), table.alias("old"), table.alias("last")
+    latest = [head.c.branch == bindparam("branch"), head.c.to_position == literal_column(str(LATEST))]
+    latest += [head.c[name] == bindparam(name) for name in sorted(wanted)]
+    if whole:
+        latest.append(head.c.part == literal_column(f"'{WHOLE}'"))
+    columns = ("kind", "entity", "part", "body")
+    now = select(*(head.c[name] for name in columns)).where(*latest)
+    if not capped:
+        return now
+    same = ("branch", "kind", "entity", "part")
+    start = (
+        select(func.max(last.c.from_position))
+        .where(*(last.c[name] == head.c[name] for name in same), last.c.from_position <= bindparam("cap"))
+        .scalar_subquery()
+    )
+    match = and_(*(old.c[name] == head.c[name] for name in same), old.c.from_position == start)
+    before = (
+        select(*(old.c[name] for name in columns))
+        .select_from(head.join(old, match))
+        .where(*latest, head.c.from_position > bindparam("cap"))
+    )
+    return union_all(now.where(head.c.from_position <= bindparam("cap")), before)
