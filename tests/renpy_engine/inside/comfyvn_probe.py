@@ -1,0 +1,330 @@
+"""Two commands for the engine: play one path without a display, and list the statements its parser finds.
+
+Runs in the engine's own Python. The request is JSON in the environment variable ``COMFYVN_PROBE``; each record goes to
+the log as one line of JSON. The same request gives the same log, byte for byte.
+"""
+
+import contextlib
+import json
+import os
+import random
+from pathlib import Path
+
+import renpy
+
+
+class Probe:
+    """A request and the log of what happens."""
+
+    def __init__(self):
+        self.request = json.loads(os.environ["COMFYVN_PROBE"])
+        self.began = False
+        self.count = 0
+        self.menus = 0
+        self.random = random.Random(self.request.get("seed", 0))
+
+    def write(self, kind, **fields):
+        self.began = True
+        with Path(self.request["log"]).open("a", encoding="utf-8") as log:
+            log.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")
+
+    def record(self, kind, **fields):
+        """Log something of the play with its place, and end the play when there are enough records."""
+        place = renpy.exports.get_filename_line() if renpy.game.context().current else ("", 0)
+        self.write(kind, **fields, at=f"{place[0]}:{place[1]}")
+        self.count += 1
+        if self.count >= self.request["limit"]:
+            self.write("end", why="limit")
+            raise renpy.game.QuitException
+
+    def pick(self, captions):
+        """Return the index of the choice that was asked for; when all are used up, one drawn by the seed."""
+        wanted = self.request["choices"]
+        index = self.menus
+        self.menus += 1
+        if index < len(wanted):
+            if isinstance(wanted[index], int):
+                return wanted[index] % len(captions)
+            if wanted[index] in captions:
+                return captions.index(wanted[index])
+            self.record("no_such_choice", wanted=wanted[index])
+        return self.random.randrange(len(captions))
+
+
+def register():
+    """Add both commands to the engine's command line."""
+    renpy.arguments.register_command("comfyvn_play", play)
+    renpy.arguments.register_command("comfyvn_parse", parse)
+
+
+probe = Probe()
+
+
+# --- Playing ---------------------------------------------------------------------------------
+
+
+def play():
+    """Begin the play; called again when the game is over and the engine would begin anew."""
+    renpy.arguments.ArgumentParser(description="Play one path and log it.").parse_args()
+    if probe.began:
+        probe.write("end", why="finished")
+        return False
+    probe.write("begin", version=renpy.version_only)
+    config = renpy.config
+    config.label_overrides["_gl_test"] = "comfyvn_probe_nothing"
+    if probe.request["start"]:
+        config.label_overrides["start"] = probe.request["start"]
+    config.start_callbacks.append(seed)
+    config.rollback_enabled = False
+    config.hard_rollback_limit = 0
+    config.has_autosave = config.autosave_on_choice = False
+    config.auto_choice_delay = None
+    config.skipping = None
+    replace_what_waits()
+    replace_menus()
+    if probe.request["stage"]:
+        log_the_stage()
+    return True
+
+
+def seed():
+    number = probe.request["seed"]
+    random.seed(number)
+    renpy.exports.random.seed(number)
+
+
+def replace_what_waits():
+    """Let everything that would draw or wait for the player log instead, and go on."""
+    exports = renpy.exports
+
+    def say(who, what, show_function, interact=True, *arguments, **options):
+        probe.record("say", who=who, what=what, interact=bool(interact))
+
+    def interact(type="misc", **options):
+        probe.record("interact", type=type)
+        renpy.game.context().scene_lists.clear("transient")
+
+    def ask(prompt, default="", *arguments, **options):
+        answer = probe.request["answer"] or default or "Player"
+        probe.record("input", prompt=prompt, answer=answer)
+        return answer
+
+    def with_statement(transition, *arguments, **options):
+        exports.mode("with")
+        return False
+
+    renpy.character.display_say = exports.display_say = say
+    renpy.ui.interact = interact
+    exports.input = ask
+    exports.pause = lambda *arguments, **options: False
+    exports.with_statement = with_statement
+    exports.transition = exports.autosave = lambda *arguments, **options: None
+    exports.movie_cutscene = lambda filename, *arguments, **options: probe.record("movie", file=str(filename))
+    exports.call_screen = call_screen
+
+
+def replace_menus():
+    """Let menu statements log what is on offer and pick, also where the game shows menus its own way."""
+    exports, store = renpy.exports, renpy.store
+    statement, show = exports.menu, exports.display_menu
+
+    def choose(items, *arguments, interact=True, **options):
+        offered = []
+        captions = []
+        for label, value in items:
+            is_return = isinstance(value, renpy.ui.ChoiceReturn)
+            if (value.value if is_return else value) is None:
+                captions.append(renpy.exports.substitute(label))
+            elif not is_return or value.sensitive in (True, None):
+                offered.append((label, value))
+        if not interact or not offered:
+            return show(items, *arguments, interact=interact, **options)
+        exports.get_menu_args()
+        shown = [renpy.exports.substitute(label) for label, _ in offered]
+        index = probe.pick(shown)
+        probe.record("menu", choices=shown, captions=captions, pick=index)
+        picked = offered[index][1]
+        if not isinstance(picked, renpy.ui.ChoiceReturn):
+            return picked
+        picked.chosen[picked.location, picked.label] = True
+        return picked.value
+
+    def menu(*arguments, **options):
+        kept = store.menu, store.nvl_menu
+        store.menu = store.nvl_menu = choose
+        try:
+            return statement(*arguments, **options)
+        finally:
+            store.menu, store.nvl_menu = kept
+
+    exports.menu, exports.display_menu = menu, choose
+    if store.menu is show:
+        store.menu = choose
+
+
+def call_screen(name, *arguments, **options):
+    """Run the action of one of the screen's buttons, with preference for one that ends the screen."""
+    shown = {key: value for key, value in options.items() if not key.startswith("_")}
+    renpy.exports.show_screen(name, *arguments, _layer="screens", _tag="comfyvn_probe", **shown)
+    actions = []
+
+    def collect(displayable):
+        action = getattr(displayable, "action", None) or getattr(displayable, "clicked", None)
+        if isinstance(displayable, renpy.display.behavior.Button) and action is not None:
+            with contextlib.suppress(Exception):
+                if renpy.display.behavior.is_sensitive(action):
+                    actions.append(action)
+
+    try:
+        screen = renpy.exports.get_screen("comfyvn_probe", "screens")
+        screen.update()
+        screen.visit_all(collect)
+    finally:
+        renpy.exports.hide_screen("comfyvn_probe", layer="screens")
+    actions = [action for action in actions if ends_screen(action)] or actions
+    if not actions:
+        probe.record("screen", name=str(name), actions=[], pick=None)
+        return None
+    labels = [describe(action) for action in actions]
+    index = probe.pick(labels)
+    probe.record("screen", name=str(name), actions=labels, pick=index)
+    return renpy.display.behavior.run(actions[index])
+
+
+def ends_screen(action):
+    steps = action if isinstance(action, (list, tuple)) else [action]
+    return any(type(step).__name__ in ("Return", "Jump", "Call") for step in steps)
+
+
+def describe(action):
+    if isinstance(action, (list, tuple)):
+        return "+".join(describe(step) for step in action)
+    detail = getattr(action, "value", None) or getattr(action, "label", None)
+    return type(action).__name__ + (f" {detail}" if isinstance(detail, (str, int, float)) else "")
+
+
+def log_the_stage():
+    """Log also what is shown, hidden and heard."""
+
+    def logged(kind, function, describe_call):
+        def call(*arguments, **options):
+            probe.record(kind, what=describe_call(*arguments, **options))
+            return function(*arguments, **options)
+
+        return call
+
+    def name(image, *arguments, **options):
+        return image if isinstance(image, str) else " ".join(image)
+
+    config, music = renpy.config, renpy.audio.music
+    config.show = logged("show", config.show, name)
+    config.hide = logged("hide", config.hide, name)
+    config.scene = logged("scene", config.scene, lambda layer=None, *arguments, **options: layer)
+    music.play = logged("play", music.play, lambda files, channel="music", *arguments, **options: [channel, files])
+    music.queue = logged("queue", music.queue, lambda files, channel="music", *arguments, **options: [channel, files])
+    music.stop = logged("stop", music.stop, lambda channel="music", *arguments, **options: channel)
+
+
+# --- Parsing ---------------------------------------------------------------------------------
+
+
+def parse():
+    """Parse files without running anything of them, and log their statements and errors."""
+    renpy.arguments.ArgumentParser(description="List the statements of script files.").parse_args()
+    for file in probe.request["files"]:
+        errors = renpy.parser.parse_errors = []
+        nodes = []
+        try:
+            lines = renpy.parser.list_logical_lines(file)
+            block = renpy.parser.parse_block(renpy.parser.Lexer(renpy.parser.group_logical_lines(lines)))
+            for statement in block:
+                statement.get_children(nodes.append)
+        except renpy.parser.ParseError as error:
+            errors.append(error.message)
+        for node in sorted(nodes, key=lambda node: node.linenumber):
+            probe.write(type(node).__name__, file=file, line=node.linenumber, **details(node))
+        for message in errors:
+            probe.write("error", file=file, message=message)
+    probe.write("end", why="finished")
+    return False
+
+
+def text(value):
+    return None if value is None else str(value)
+
+
+def staged(node):
+    if node.imspec is None:
+        return {"image": None, "atl": False, "layer": text(node.layer)}
+    image, expression, tag, at, layer, zorder, behind = node.imspec
+    return {
+        "image": None if expression else list(image),
+        "expression": text(expression),
+        "tag": tag,
+        "at": [text(item) for item in at],
+        "layer": layer,
+        "zorder": text(zorder),
+        "behind": list(behind),
+        "atl": getattr(node, "atl", None) is not None,
+    }
+
+
+DETAILS = {
+    "Say": lambda node: {
+        "who": text(node.who),
+        "what": node.what,
+        "attributes": list(node.attributes or ()),
+        "temporary_attributes": list(node.temporary_attributes or ()),
+        "arguments": node.arguments is not None,
+        "with": text(node.with_),
+        "id": getattr(node, "identifier", None),
+        "interact": node.interact,
+    },
+    "Menu": lambda node: {
+        "items": [[label, text(condition), block is not None] for label, condition, block in node.items],
+        "set": text(node.set),
+        "with": text(node.with_),
+        "arguments": node.arguments is not None,
+    },
+    "Label": lambda node: {"name": node.name, "parameters": node.parameters is not None, "hide": node.hide},
+    "Jump": lambda node: {"target": text(node.target), "expression": bool(node.expression)},
+    "Call": lambda node: {
+        "target": text(node.label),
+        "expression": bool(node.expression),
+        "arguments": node.arguments is not None,
+    },
+    "Return": lambda node: {"expression": text(node.expression)},
+    "If": lambda node: {"conditions": [text(condition) for condition, _ in node.entries]},
+    "While": lambda node: {"condition": text(node.condition)},
+    "Scene": staged,
+    "Show": staged,
+    "Hide": staged,
+    "With": lambda node: {"expression": text(node.expr)},
+    "Image": lambda node: {
+        "name": list(node.imgname),
+        "expression": text(node.code.source) if node.code else None,
+        "atl": node.atl is not None,
+    },
+    "Define": lambda node: {
+        "name": node.varname,
+        "store": node.store,
+        "expression": text(node.code.source),
+        "operator": node.operator,
+    },
+    "Default": lambda node: {"name": node.varname, "store": node.store, "expression": text(node.code.source)},
+    "Python": lambda node: {"code": text(node.code.source), "hide": node.hide, "store": node.store},
+    "EarlyPython": lambda node: {"code": text(node.code.source), "hide": node.hide, "store": node.store},
+    "Init": lambda node: {"priority": node.priority},
+    "UserStatement": lambda node: {"text": node.line, "name": " ".join(node.parsed[0])},
+    "Translate": lambda node: {"identifier": node.identifier, "language": node.language},
+    "TranslateString": lambda node: {"language": node.language, "old": node.old, "new": node.new},
+    "Screen": lambda node: {"name": node.screen.name},
+    "Transform": lambda node: {"name": node.varname},
+    "Style": lambda node: {"name": node.style_name},
+}
+
+
+def details(node):
+    """Return the fields of a statement that a reader of scripts should find too."""
+    describe_node = DETAILS.get(type(node).__name__)
+    return describe_node(node) if describe_node else {}
