@@ -170,9 +170,10 @@ class Requests(Generic[S]):
             if moved := self.record.moved(state, saved):
                 raise self._malformed(moved[0], f"{moved[0]} cannot change.")
             return saved
-        needed = [f.name for f in fields(self.record.begun) if f.name not in given and not _optional(f)]
+        needed = [f.name for f in fields(self.record.state) if f.name not in given and not _optional(f)]  # type: ignore[arg-type]
         if needed:
-            raise self._malformed(self.fields[needed[0]].key or needed[0], f"{needed[0]} is missing.")
+            key = self.fields[needed[0]].key or needed[0]
+            raise self._malformed(key, f"{key} is missing.")
         return self.record.state(**self._read(given, None))
 
     def _read(self, given: Mapping[str, Json], state: S | None) -> dict[str, Any]:

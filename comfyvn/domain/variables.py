@@ -40,9 +40,9 @@ class Variable:
 class VariableDeclared:
     """Schema 1 had no `scope`: every variable was global."""
 
-    type: VariableType = "any"
-    default: Json = None
-    scope: Scope = "global"
+    type: VariableType
+    default: Json
+    scope: Scope
     constant: bool = False
     description: str = ""
     meta: Mapping[str, Json] = field(default_factory=dict)
