@@ -317,7 +317,7 @@ DETAILS = {
     "Init": lambda node: {"priority": node.priority},
     "UserStatement": lambda node: {"text": node.line, "name": " ".join(node.parsed[0])},
     "Translate": lambda node: {"identifier": node.identifier, "language": node.language},
-    "TranslateString": lambda node: {"language": node.language, "old": node.old, "new": node.new},
+    "TranslateString": lambda node: {"old": node.old, "new": node.new},
     "Screen": lambda node: {"name": node.screen.name},
     "Transform": lambda node: {"name": node.varname},
     "Style": lambda node: {"name": node.style_name},

@@ -1,6 +1,6 @@
 """Flow: labels, jumps, calls, conditions, loops."""
 
-from comfyvn.infrastructure.imports.renpy.reader import Reader
+from comfyvn.infrastructure.imports.renpy.cursor import Cursor
 from comfyvn.infrastructure.imports.renpy.syntax import (
     Block,
     Call,
@@ -13,68 +13,68 @@ from comfyvn.infrastructure.imports.renpy.syntax import (
 )
 
 
-def read_label(r: Reader) -> Label:
+def read_label(c: Cursor) -> Label:
     """Read ``label name(parameters) [hide]:``."""
-    name = r.require(lambda: r.label_name(declare=True), "a label's name")
-    r.declare(name)
-    parameters = r.arguments()
-    hide = r.keyword("hide")
-    r.begin_block(empty=True)
-    block = r.block()
-    return Label(r.span(), name, parameters, hide, block)
+    name = c.require(lambda: c.label_name(declare=True), "a label's name")
+    c.declare(name)
+    parameters = c.arguments()
+    hide = c.keyword("hide")
+    c.begin_block(empty=True)
+    block = c.block()
+    return Label(c.span(), name, parameters, hide, block)
 
 
-def read_jump(r: Reader) -> Jump:
+def read_jump(c: Cursor) -> Jump:
     """Read ``jump name`` or ``jump expression source``."""
-    expression = r.keyword("expression")
-    target = r.require(r.expression, "an expression") if expression else r.require(r.label_name, "a label's name")
-    r.end()
-    return Jump(r.span(), target, expression)
+    expression = c.keyword("expression")
+    target = c.require(c.expression, "an expression") if expression else c.require(c.label_name, "a label's name")
+    c.end()
+    return Jump(c.span(), target, expression)
 
 
-def read_call(r: Reader) -> Call:
+def read_call(c: Cursor) -> Call:
     """Read ``call name(arguments) [from name]``."""
-    expression = r.keyword("expression")
-    target = r.require(r.expression, "an expression") if expression else r.require(r.label_name, "a label's name")
-    r.keyword("pass")
-    arguments = r.arguments()
+    expression = c.keyword("expression")
+    target = c.require(c.expression, "an expression") if expression else c.require(c.label_name, "a label's name")
+    c.keyword("pass")
+    arguments = c.arguments()
     from_ = None
-    if r.keyword("from"):
-        from_ = r.require(lambda: r.label_name(declare=True), "a label's name")
-    r.end()
-    return Call(r.span(), target, expression, arguments, from_)
+    if c.keyword("from"):
+        from_ = c.require(lambda: c.label_name(declare=True), "a label's name")
+    c.end()
+    return Call(c.span(), target, expression, arguments, from_)
 
 
-def read_return(r: Reader) -> Return:
+def read_return(c: Cursor) -> Return:
     """Read ``return [expression]``."""
-    expression = r.rest() or None
-    r.end()
-    return Return(r.span(), expression)
+    expression = c.rest() or None
+    c.end()
+    return Return(c.span(), expression)
 
 
-def read_pass(r: Reader) -> Pass:
+def read_pass(c: Cursor) -> Pass:
     """Read ``pass``."""
-    r.end()
-    return Pass(r.span())
+    c.end()
+    return Pass(c.span())
 
 
-def read_if(r: Reader) -> If:
+def read_if(c: Cursor) -> If:
     """Read ``if`` with all its ``elif`` and ``else``."""
-    start = r.index
+    start = c.index
     branches: list[tuple[str | None, Block]] = []
     word: str | None = "if"
     while word:
-        condition = None if word == "else" else r.condition()
-        r.begin_block()
-        block = r.block()
-        comments, word = ((), None) if condition is None else r.advance_to("elif", "else")
+        condition = None if word == "else" else c.condition()
+        c.begin_block()
+        block = c.block()
+        comments, word = ((), None) if condition is None else c.advance_to("elif", "else")
         branches.append((condition, block + comments))
-    return If(r.span(start), tuple(branches))
+    return If(c.span(start), tuple(branches))
 
 
-def read_while(r: Reader) -> While:
+def read_while(c: Cursor) -> While:
     """Read ``while condition:``."""
-    condition = r.condition()
-    r.begin_block()
-    block = r.block()
-    return While(r.span(), condition, block)
+    condition = c.condition()
+    c.begin_block()
+    block = c.block()
+    return While(c.span(), condition, block)

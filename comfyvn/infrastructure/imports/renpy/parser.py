@@ -4,8 +4,8 @@ from itertools import accumulate
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.imports.renpy import declarations, flow, registered, say, stage
+from comfyvn.infrastructure.imports.renpy.cursor import Cursor, Read, Session
 from comfyvn.infrastructure.imports.renpy.lexer import blocks, logical_lines
-from comfyvn.infrastructure.imports.renpy.reader import Read, Reader, Session
 from comfyvn.infrastructure.imports.renpy.scanner import FIRST_WORD, Broken
 from comfyvn.infrastructure.imports.renpy.syntax import ParseIssue, Raw, Script, Source, Span, Statement
 
@@ -81,7 +81,7 @@ def parse(file: str, source: str, creator_defined: frozenset[str] = frozenset())
     lines = list(logical_lines(file, _plain(text)))
     session = Session(origin, _read, frozenset(tuple(name.split()) for name in creator_defined))
     top = blocks(file, lines)
-    statements = Reader(session, top).statements()
+    statements = Cursor(session, top).statements()
     for line in lines:
         if line.broken:
             session.report(line.broken)
@@ -102,29 +102,29 @@ def _plain(text: str) -> str:
     return plain if not plain or plain.endswith("\n") else plain + "\n"
 
 
-def _read(r: Reader) -> Statement | tuple[Statement, ...]:
+def _read(c: Cursor) -> Statement | tuple[Statement, ...]:
     """Read the statement whose first words stand here."""
-    start = r.pos
-    first = r.match(FIRST_WORD)
+    start = c.pos
+    first = c.match(FIRST_WORD)
     if first is None:
-        return say.read_say(r)
-    if r.session.creator_defined and _is_creator_defined(r, start):
-        return Raw(r.span(), "creator_defined")
+        return say.read_say(c)
+    if c.session.creator_defined and _is_creator_defined(c, start):
+        return Raw(c.span(), "creator_defined")
     if first in _TWO_WORDS:
-        pos = r.pos
-        read = _STATEMENTS.get(f"{first} {r.word()}")
+        pos = c.pos
+        read = _STATEMENTS.get(f"{first} {c.word()}")
         if read:
-            return read(r)
-        r.pos = pos
+            return read(c)
+        c.pos = pos
         if first not in _STATEMENTS:
             raise Broken("unknown_statement", f"no statement '{first}' continues like this")
     read = _STATEMENTS.get(first)
     if read:
-        return read(r)
-    r.pos = start
-    return say.read_say(r)
+        return read(c)
+    c.pos = start
+    return say.read_say(c)
 
 
-def _is_creator_defined(r: Reader, start: int) -> bool:
-    words = r.text[start:].replace(":", " ").split(None, 3)[:3]
-    return any(tuple(words[:count]) in r.session.creator_defined for count in (1, 2, 3))
+def _is_creator_defined(c: Cursor, start: int) -> bool:
+    words = c.text[start:].replace(":", " ").split(None, 3)[:3]
+    return any(tuple(words[:count]) in c.session.creator_defined for count in (1, 2, 3))

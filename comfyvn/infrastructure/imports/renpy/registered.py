@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from comfyvn.infrastructure.imports.renpy.reader import Read, Reader
+from comfyvn.infrastructure.imports.renpy.cursor import Cursor, Read
 from comfyvn.infrastructure.imports.renpy.scanner import Broken, Scanner
 from comfyvn.infrastructure.imports.renpy.syntax import UserStatement
 
@@ -20,29 +20,29 @@ def reader(name: str) -> Read:
     if name == "layeredimage":
         return _read_layeredimage
 
-    def read(r: Reader) -> UserStatement:
-        rest = r.rest()
-        r.end()
-        return UserStatement(r.span(), name, rest)
+    def read(c: Cursor) -> UserStatement:
+        rest = c.rest()
+        c.end()
+        return UserStatement(c.span(), name, rest)
 
     return read
 
 
-def _read_monologue(r: Reader) -> UserStatement:
-    rest = r.rest()
+def _read_monologue(c: Cursor) -> UserStatement:
+    rest = c.rest()
     delimiter = {"double": "\n\n", "single": "\n", "none": ""}.get(rest)
     if delimiter is None:
         raise Broken("expected", "rpy monologue takes double, single or none")
-    r.end()
-    r.monologue_delimiter = delimiter
-    return UserStatement(r.span(), "rpy monologue", rest)
+    c.end()
+    c.monologue_delimiter = delimiter
+    return UserStatement(c.span(), "rpy monologue", rest)
 
 
-def _read_layeredimage(r: Reader) -> UserStatement:
-    rest = r.rest()
-    if not r.line.block:
+def _read_layeredimage(c: Cursor) -> UserStatement:
+    rest = c.rest()
+    if not c.line.block:
         raise Broken("block_expected", "layeredimage needs a block")
-    return UserStatement(r.span(), "layeredimage", rest, r.code())
+    return UserStatement(c.span(), "layeredimage", rest, c.code())
 
 
 @dataclass(frozen=True, slots=True)

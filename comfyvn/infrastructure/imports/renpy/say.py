@@ -1,7 +1,7 @@
 """Dialogue: say statements and menus."""
 
+from comfyvn.infrastructure.imports.renpy.cursor import Cursor
 from comfyvn.infrastructure.imports.renpy.literals import dialogue, monologue, python_string
-from comfyvn.infrastructure.imports.renpy.reader import Reader
 from comfyvn.infrastructure.imports.renpy.scanner import STRING, TRIPLE_STRING, Broken
 from comfyvn.infrastructure.imports.renpy.syntax import (
     Block,
@@ -17,21 +17,21 @@ Texts = list[tuple[int, str]]
 """What is said, each with the number of lines of the string before it."""
 
 
-def read_say(r: Reader) -> tuple[Statement, ...]:
+def read_say(c: Cursor) -> tuple[Statement, ...]:
     """Read what begins with no word of a statement: a text, or a speaker and a text."""
-    start = r.pos
-    texts, several = _texts(r)
+    start = c.pos
+    texts, several = _texts(c)
     if texts:
-        said = _finish(r, _Speech(texts, several))
-        if r.at_end():
-            r.end()
+        said = _finish(c, _Speech(texts, several))
+        if c.at_end():
+            c.end()
             return said
-    r.pos = start
-    speech = _speech(r, operators=False)
+    c.pos = start
+    speech = _speech(c, operators=False)
     if speech is None:
         raise Broken("unknown_statement", "no statement begins like this")
-    said = _finish(r, speech)
-    r.end()
+    said = _finish(c, speech)
+    c.end()
     return said
 
 
@@ -46,37 +46,37 @@ class _Speech:
         self.temporary_attributes: tuple[str, ...] = ()
 
 
-def _texts(r: Reader) -> tuple[Texts, bool]:
+def _texts(c: Cursor) -> tuple[Texts, bool]:
     """Read a string: the texts in it, none if there is no string, and whether it is triple-quoted."""
-    start = r.pos
-    literal = r.match(TRIPLE_STRING)
+    start = c.pos
+    literal = c.match(TRIPLE_STRING)
     if literal is not None:
-        before = r.text.count("\n", 0, r.pos - len(literal))
-        texts = [(before + line, text) for line, text in monologue(literal, r.monologue_delimiter)]
+        before = c.text.count("\n", 0, c.pos - len(literal))
+        texts = [(before + line, text) for line, text in monologue(literal, c.monologue_delimiter)]
         if texts:
             return texts, True
-        r.pos = start
-    literal = r.match(STRING)
+        c.pos = start
+    literal = c.match(STRING)
     return ([] if literal is None else [(0, dialogue(literal))]), False
 
 
-def _attributes(r: Reader) -> tuple[str, ...]:
+def _attributes(c: Cursor) -> tuple[str, ...]:
     found: list[str] = []
     while True:
-        minus = "-" if r.take("-") else ""
-        word = r.image_word()
+        minus = "-" if c.take("-") else ""
+        word = c.image_word()
         if word is None:
             return tuple(found)
         found.append(minus + word)
 
 
-def _speech(r: Reader, operators: bool) -> _Speech | None:
-    who = r.expression(operators)
+def _speech(c: Cursor, operators: bool) -> _Speech | None:
+    who = c.expression(operators)
     if who is None:
         return None
-    attributes = _attributes(r)
-    temporary = _attributes(r) if r.take("@") else ()
-    texts, several = _texts(r)
+    attributes = _attributes(c)
+    temporary = _attributes(c) if c.take("@") else ()
+    texts, several = _texts(c)
     if not texts:
         return None
     speech = _Speech(texts, several, who)
@@ -84,21 +84,21 @@ def _speech(r: Reader, operators: bool) -> _Speech | None:
     return speech
 
 
-def _finish(r: Reader, speech: _Speech) -> tuple[Statement, ...]:
+def _finish(c: Cursor, speech: _Speech) -> tuple[Statement, ...]:
     """Read the clauses after the text, and make the statements."""
     with_ = identifier = arguments = None
     nointeract = False
     while True:
-        if r.keyword("nointeract"):
+        if c.keyword("nointeract"):
             nointeract = True
-        elif r.keyword("with"):
+        elif c.keyword("with"):
             if with_ is not None:
                 raise Broken("repeated_clause", "say takes a single 'with' clause")
-            with_ = r.require(r.expression, "a transition")
-        elif r.keyword("id"):
-            identifier = r.require(r.name, "an identifier")
+            with_ = c.require(c.expression, "a transition")
+        elif c.keyword("id"):
+            identifier = c.require(c.name, "an identifier")
         else:
-            given = r.arguments()
+            given = c.arguments()
             if given is None:
                 break
             if arguments is not None:
@@ -123,7 +123,7 @@ def _finish(r: Reader, speech: _Speech) -> tuple[Statement, ...]:
             part,
         )
 
-    whole = r.span()
+    whole = c.span()
     if len(speech.texts) == 1:
         return (say(whole, speech.texts[0][1], part=False),)
     begins = [whole.line, *(whole.line + line for line, _ in speech.texts[1:]), whole.end + 1]
@@ -133,13 +133,13 @@ def _finish(r: Reader, speech: _Speech) -> tuple[Statement, ...]:
     )
 
 
-def read_menu(r: Reader) -> Menu:
+def read_menu(c: Cursor) -> Menu:
     """Read a menu with its choices."""
-    name = r.label_name(declare=True)
-    r.declare(name)
-    arguments = r.arguments()
-    r.begin_block()
-    inner = r.inner()
+    name = c.label_name(declare=True)
+    c.declare(name)
+    arguments = c.arguments()
+    c.begin_block()
+    inner = c.inner()
     items: list[MenuItem] = []
     say: Say | None = None
     set_ = with_ = None
@@ -164,31 +164,31 @@ def read_menu(r: Reader) -> Menu:
             items.append(item)
     if all(item.block is None for item in items):
         raise Broken("menu_empty", "the menu has no choice")
-    return Menu(r.span(), name, tuple(items), say, set_, arguments, with_)
+    return Menu(c.span(), name, tuple(items), say, set_, arguments, with_)
 
 
-def _menu_say(r: Reader) -> Say | None:
-    start = r.pos
-    speech = _speech(r, operators=True)
+def _menu_say(c: Cursor) -> Say | None:
+    start = c.pos
+    speech = _speech(c, operators=True)
     if speech is None:
-        r.pos = start
+        c.pos = start
         return None
-    said = _finish(r, speech)
-    r.end()
+    said = _finish(c, speech)
+    c.end()
     if len(said) > 1 or not isinstance(said[0], Say):
-        raise Broken("menu_captions", "a menu shows one line of dialogue", r.line.number)
+        raise Broken("menu_captions", "a menu shows one line of dialogue", c.line.number)
     return said[0]
 
 
-def _item(r: Reader) -> MenuItem:
-    literal = r.require(lambda: r.match(STRING), "the text of a choice")
+def _item(c: Cursor) -> MenuItem:
+    literal = c.require(lambda: c.match(STRING), "the text of a choice")
     caption = dialogue(literal)
-    if r.at_end():
-        r.end()
-        return MenuItem(r.span(), caption)
-    arguments = r.arguments()
-    condition = r.condition() if r.keyword("if") else None
-    r.begin_block()
-    block: Block = r.block()
-    span = r.span()
+    if c.at_end():
+        c.end()
+        return MenuItem(c.span(), caption)
+    arguments = c.arguments()
+    condition = c.condition() if c.keyword("if") else None
+    c.begin_block()
+    block: Block = c.block()
+    span = c.span()
     return MenuItem(span, caption, condition, arguments, block)

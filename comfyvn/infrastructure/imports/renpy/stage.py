@@ -3,58 +3,58 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from comfyvn.infrastructure.imports.renpy.reader import Reader
+from comfyvn.infrastructure.imports.renpy.cursor import Cursor
 from comfyvn.infrastructure.imports.renpy.scanner import Broken
 from comfyvn.infrastructure.imports.renpy.syntax import Camera, Hide, Scene, Show, ShowLayer, Staging, With
 
 S = TypeVar("S", bound=Staging)
 
 
-def read_scene(r: Reader) -> Scene:
+def read_scene(c: Cursor) -> Scene:
     """Read ``scene``, with an image or without."""
-    layer = r.require(r.name, "a layer") if r.keyword("onlayer") else None
-    if r.at_end():
-        return Scene(r.span(), (), layer=layer)
-    return _staging(r, Scene, layer)
+    layer = c.require(c.name, "a layer") if c.keyword("onlayer") else None
+    if c.at_end():
+        return Scene(c.span(), (), layer=layer)
+    return _staging(c, Scene, layer)
 
 
-def read_show(r: Reader) -> Show:
+def read_show(c: Cursor) -> Show:
     """Read ``show image``."""
-    return _staging(r, Show)
+    return _staging(c, Show)
 
 
-def read_hide(r: Reader) -> Hide:
+def read_hide(c: Cursor) -> Hide:
     """Read ``hide image``."""
-    return _staging(r, Hide, atl=False)
+    return _staging(c, Hide, atl=False)
 
 
-def image_name(r: Reader) -> tuple[str, ...]:
+def image_name(c: Cursor) -> tuple[str, ...]:
     """Read the parts of an image's name, at least one."""
-    parts = [r.require(r.image_word, "an image's name")]
-    while part := r.image_word():
+    parts = [c.require(c.image_word, "an image's name")]
+    while part := c.image_word():
         parts.append(part)
     return tuple(parts)
 
 
-def _staging(r: Reader, kind: type[S], layer: str | None = None, atl: bool = True) -> S:
+def _staging(c: Cursor, kind: type[S], layer: str | None = None, atl: bool = True) -> S:
     image: tuple[str, ...] = ()
     expression = None
-    if r.keyword("expression") or r.keyword("image"):
-        expression = r.require(r.expression, "an expression")
+    if c.keyword("expression") or c.keyword("image"):
+        expression = c.require(c.expression, "an expression")
     else:
-        image = image_name(r)
-        quoted = r.expression()
+        image = image_name(c)
+        quoted = c.expression()
         if quoted is not None:
             image += (quoted,)
-    clauses = _clauses(r)
-    with_ = r.require(r.expression, "a transition") if r.keyword("with") else None
+    clauses = _clauses(c)
+    with_ = c.require(c.expression, "a transition") if c.keyword("with") else None
     block = None
     if atl:
-        block = _atl(r)
+        block = _atl(c)
     else:
-        r.end()
+        c.end()
     return kind(
-        r.span(),
+        c.span(),
         image,
         expression,
         clauses.get("as", (None,))[0],
@@ -67,61 +67,61 @@ def _staging(r: Reader, kind: type[S], layer: str | None = None, atl: bool = Tru
     )
 
 
-def _clauses(r: Reader) -> dict[str, tuple[str, ...]]:
+def _clauses(c: Cursor) -> dict[str, tuple[str, ...]]:
     """Read the clauses of an image in any order, each at most once."""
     readers: dict[str, Callable[[], tuple[str, ...]]] = {
-        "onlayer": lambda: (r.require(r.name, "a layer"),),
-        "at": r.expressions,
-        "as": lambda: (r.require(r.name, "a tag"),),
-        "zorder": lambda: (r.require(r.expression, "an expression"),),
-        "behind": lambda: _tags(r),
+        "onlayer": lambda: (c.require(c.name, "a layer"),),
+        "at": c.expressions,
+        "as": lambda: (c.require(c.name, "a tag"),),
+        "zorder": lambda: (c.require(c.expression, "an expression"),),
+        "behind": lambda: _tags(c),
     }
     found: dict[str, tuple[str, ...]] = {}
     while True:
-        start = r.pos
-        word = r.word()
+        start = c.pos
+        word = c.word()
         if word is None or word not in readers:
-            r.pos = start
+            c.pos = start
             return found
         if word in found:
             raise Broken("repeated_clause", f"the clause '{word}' appears twice")
         found[word] = readers[word]()
 
 
-def _tags(r: Reader) -> tuple[str, ...]:
-    tags = [r.require(r.name, "a tag")]
-    while r.take(","):
-        tags.append(r.require(r.name, "a tag"))
+def _tags(c: Cursor) -> tuple[str, ...]:
+    tags = [c.require(c.name, "a tag")]
+    while c.take(","):
+        tags.append(c.require(c.name, "a tag"))
     return tuple(tags)
 
 
-def _atl(r: Reader) -> str | None:
+def _atl(c: Cursor) -> str | None:
     """Read the colon and the block of a transform, if there is one."""
-    if not r.take(":"):
-        r.end()
+    if not c.take(":"):
+        c.end()
         return None
-    r.require_end()
-    return r.code()
+    c.require_end()
+    return c.code()
 
 
-def read_show_layer(r: Reader) -> ShowLayer:
+def read_show_layer(c: Cursor) -> ShowLayer:
     """Read ``show layer name``."""
-    layer = r.require(r.name, "a layer")
-    at = r.expressions() if r.keyword("at") else ()
-    atl = _atl(r)
-    return ShowLayer(r.span(), layer, at, atl)
+    layer = c.require(c.name, "a layer")
+    at = c.expressions() if c.keyword("at") else ()
+    atl = _atl(c)
+    return ShowLayer(c.span(), layer, at, atl)
 
 
-def read_camera(r: Reader) -> Camera:
+def read_camera(c: Cursor) -> Camera:
     """Read ``camera [layer]``."""
-    layer = r.name()
-    at = r.expressions() if r.keyword("at") else ()
-    atl = _atl(r)
-    return Camera(r.span(), layer, at, atl)
+    layer = c.name()
+    at = c.expressions() if c.keyword("at") else ()
+    atl = _atl(c)
+    return Camera(c.span(), layer, at, atl)
 
 
-def read_with(r: Reader) -> With:
+def read_with(c: Cursor) -> With:
     """Read ``with transition``."""
-    expression = r.require(r.expression, "a transition")
-    r.end()
-    return With(r.span(), expression)
+    expression = c.require(c.expression, "a transition")
+    c.end()
+    return With(c.span(), expression)

@@ -365,17 +365,29 @@ class Translate(Statement):
     """A translation block. `language` None is the original language.
 
     `identifier` is the dialogue's identifier, or ``strings``, ``python`` or ``style``. `block` holds the statements of
-    the block, or the one Python or Style statement; `strings` the (old, new) pairs.
+    the block: dialogue, `TranslateString`, or the one Python or Style statement.
     """
 
     language: str | None
     identifier: str
-    block: Block = ()
-    strings: tuple[tuple[str, str], ...] = ()
+    block: Block
 
     @property
     def children(self) -> Block:
         return self.block
+
+    @property
+    def strings(self) -> tuple[tuple[str, str], ...]:
+        """The (old, new) pairs of a block of strings."""
+        return tuple((pair.old, pair.new) for pair in self.block if isinstance(pair, TranslateString))
+
+
+@dataclass(frozen=True, slots=True)
+class TranslateString(Statement):
+    """A string of the program and its translation."""
+
+    old: str
+    new: str
 
 
 # --- The whole file --------------------------------------------------------------------------

@@ -151,10 +151,9 @@ def _fields(statement: s.Statement) -> Iterator[tuple[str, dict[str, Any]]]:  # 
                 "UserStatement",
                 {"name": statement.name, "text": " ".join(f"{statement.name} {statement.rest}".split())},
             )
-        case s.Translate(identifier="strings"):
-            for old, new in statement.strings:
-                yield "TranslateString", {"language": statement.language, "old": old, "new": new}
-        case s.Translate() if statement.identifier not in ("python", "style"):
+        case s.TranslateString():
+            yield "TranslateString", {"old": statement.old, "new": statement.new}
+        case s.Translate() if statement.identifier not in ("python", "style", "strings"):
             yield "Translate", {"identifier": statement.identifier, "language": statement.language}
         case s.Screen() | s.Transform() | s.Style():
             yield type(statement).__name__, {"name": statement.name}

@@ -19,7 +19,7 @@ from comfyvn.infrastructure.imports.renpy.syntax import (
 MAX_DEPTH = 100
 """Blocks inside blocks that are read as statements; Python's own limit for indentation."""
 
-Read = Callable[["Reader"], Statement | tuple[Statement, ...]]
+Read = Callable[["Cursor"], Statement | tuple[Statement, ...]]
 
 
 @dataclass(slots=True)
@@ -36,10 +36,10 @@ class Session:
         self.issues.setdefault((issue.line, issue.code), issue)
 
 
-class Reader(Scanner):
+class Cursor(Scanner):
     """The lines of one block; scans the present line. `outer` is the reader of the block around it."""
 
-    def __init__(self, session: Session, lines: list[Line], outer: "Reader | None" = None) -> None:
+    def __init__(self, session: Session, lines: list[Line], outer: "Cursor | None" = None) -> None:
         self.session = session
         self.lines = lines
         self.index = -1
@@ -126,11 +126,11 @@ class Reader(Scanner):
         if not empty and not any(line.text for line in self.line.block):
             raise Broken("block_expected", "this statement needs a block")
 
-    def inner(self) -> "Reader":
+    def inner(self) -> "Cursor":
         """Return a reader of the block below the present line."""
         if self.depth >= MAX_DEPTH:
             raise Broken("too_deep", f"blocks are nested more than {MAX_DEPTH} deep")
-        return Reader(self.session, self.line.block, self)
+        return Cursor(self.session, self.line.block, self)
 
     def block(self) -> Block:
         """Read the block below the present line."""
