@@ -7,7 +7,6 @@ import comfyvn
 from comfyvn.application.ports import LATEST
 
 
-
 def parse(argv: list[str]) -> Namespace:
     """Return the arguments; leaves with exit code 2 and a usage line on wrong use."""
     return build().parse_args(argv)
@@ -45,7 +44,9 @@ def _serving(commands: "_SubParsersAction[ArgumentParser]", everywhere: Argument
     serve.add_argument("--no-browser", action="store_true")
     serve.add_argument("-v", "--verbose", action="store_true")
     demo = commands.add_parser("demo", help="show a game going all the way", parents=[everywhere])
-    demo.add_argument("game", nargs="?", type=Path, help="folder of a Ren'Py game; default: The Question, else the sample")
+    demo.add_argument(
+        "game", nargs="?", type=Path, help="folder of a Ren'Py game; default: The Question, else the sample"
+    )
 
 
 def _projects(
@@ -79,9 +80,7 @@ def _projects(
         closing.add_argument("name")
 
 
-def _reading(
-    commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, past: ArgumentParser
-) -> None:
+def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, past: ArgumentParser) -> None:
     play = commands.add_parser("play", help="play once by a seed", parents=[past])
     play.add_argument("--start", metavar="SCENE", help="scene id or label")
     play.add_argument("--seed", type=int, default=0)
@@ -125,9 +124,7 @@ def _changing(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPar
     take.add_argument("commit")
 
 
-def _store(
-    commands: "_SubParsersAction[ArgumentParser]", everywhere: ArgumentParser, project: ArgumentParser
-) -> None:
+def _store(commands: "_SubParsersAction[ArgumentParser]", everywhere: ArgumentParser, project: ArgumentParser) -> None:
     commands.add_parser("verify", help="prove that no one altered the history", parents=[project])
     checkpoint = commands.add_parser("checkpoint", help="write or check a signed checkpoint file", parents=[everywhere])
     checkpoint.add_argument("file", type=Path)

@@ -47,9 +47,7 @@ def do(tools: Tools, args: Namespace, out: Printer) -> int:
         command = TypeAdapter(command_type).validate_python(orjson.loads(text))
     except (ValidationError, orjson.JSONDecodeError) as error:
         raise Refused("command_malformed", f"The body does not fit {args.name}: {error}") from error
-    asked = Request(
-        actor=args.actor or tools.settings.actor, expected=args.expected, command_id=args.command_id
-    )
+    asked = Request(actor=args.actor or tools.settings.actor, expected=args.expected, command_id=args.command_id)
     return _answer(handle(tools.studio, row.id, ref, command, asked), out)
 
 

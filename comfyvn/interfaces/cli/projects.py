@@ -14,7 +14,7 @@ def new(tools: Tools, args: Namespace, out: Printer) -> int:
     """Found a project, empty or with the sample story."""
     row = found_project(tools.studio, args.name, request(tools, args))
     if args.sample:
-        tools.fill_with_sample(row.main, request(tools, args))
+        tools.fill_with_sample(tools.studio, row.main, request(tools, args))
     position = tools.studio.store.head(row.main)
     value = {"project": row.id, "name": row.name, "branch": "main", "position": position}
     out.result(value, lambda: [f"Project {row.name} ({row.id}) is ready."])
@@ -27,7 +27,10 @@ def projects(tools: Tools, args: Namespace, out: Printer) -> int:
     rows = [(p, store.head(p.main), len(store.branches(p.id))) for p in store.projects()]
     out.result(
         [{**plain(p), "position": head, "branches": branches} for p, head, branches in rows],
-        lambda: table(("id", "name", "position", "branches", "founded"), [(p.id, p.name, h, b, p.created_at[:19]) for p, h, b in rows]),
+        lambda: table(
+            ("id", "name", "position", "branches", "founded"),
+            [(p.id, p.name, h, b, p.created_at[:19]) for p, h, b in rows],
+        ),
     )
     return DONE
 
@@ -43,7 +46,10 @@ def branch(tools: Tools, args: Namespace, out: Printer) -> int:
             [plain(row) for row in rows],
             lambda: table(
                 ("name", "id", "from", "at", ""),
-                [(r.name, r.id, names.get(r.parent or "", ""), r.fork_position or "", "closed" if r.closed else "") for r in rows],
+                [
+                    (r.name, r.id, names.get(r.parent or "", ""), r.fork_position or "", "closed" if r.closed else "")
+                    for r in rows
+                ],
             ),
         )
         return DONE
@@ -51,7 +57,9 @@ def branch(tools: Tools, args: Namespace, out: Printer) -> int:
         source = tools.branch(project.id, args.branch)
         at = None if args.at > studio.store.head(source.id) else args.at
         row = branching.fork(studio, source.id, args.name, request(tools, args), at)
-        out.result(plain(row), lambda: [f"Branch {row.name} ({row.id}) grows from {source.name} at {row.fork_position}."])
+        out.result(
+            plain(row), lambda: [f"Branch {row.name} ({row.id}) grows from {source.name} at {row.fork_position}."]
+        )
         return DONE
     row = tools.branch(project.id, args.name)
     if args.verb == "rename":

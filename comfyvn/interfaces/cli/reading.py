@@ -76,7 +76,9 @@ def _tell(output: Output, out: Printer) -> None:
             for n, option in enumerate(output.options):
                 print(f"  {'>' if n == output.picked else ' '} {option}")
         case RawSkipped():
-            out.say(f"  (code of the engine, not run: {output.code.strip().splitlines()[0] if output.code.strip() else ''})")
+            out.say(
+                f"  (code of the engine, not run: {output.code.strip().splitlines()[0] if output.code.strip() else ''})"
+            )
         case Ended():
             print(f"-- {output.reason}{': ' + output.message if output.message else ''}")
         case _:
@@ -106,7 +108,13 @@ def show(tools: Tools, args: Namespace, out: Printer) -> int:
         project = next(p for p in store.projects() if p.id == row.project)
         branches = [plain(b) for b in store.branches(row.project)]
         head = store.head(row.id, args.at)
-        view = {"project": plain(project), "branch": row.name, "position": head, "entities": counts, "branches": branches}
+        view = {
+            "project": plain(project),
+            "branch": row.name,
+            "position": head,
+            "entities": counts,
+            "branches": branches,
+        }
         words = [f"{project.name} ({project.id}), branch {row.name}, position {head}"]
         words += [f"  {count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count]
         out.result(view, lambda: words)
@@ -204,7 +212,8 @@ def _blame_scene(tools: Tools, branch: str, ref: Ref, args: Namespace, out: Prin
     out.result(
         [{"node": i, "commit": commit_json(c), "content": n.content} for i, c, n in nodes],
         lambda: table(
-            ("commit", "actor", "when", "node", ""), [(c.id[:SHORT], c.actor, c.at[:19], i, _words(n)[:70]) for i, c, n in nodes]
+            ("commit", "actor", "when", "node", ""),
+            [(c.id[:SHORT], c.actor, c.at[:19], i, _words(n)[:70]) for i, c, n in nodes],
         ),
     )
     return DONE
@@ -215,7 +224,9 @@ def diff(tools: Tools, args: Namespace, out: Printer) -> int:
     one = tools.branch(args.project, args.branch)
     other = tools.branch(args.project, args.other) if args.other else one
     found = branching.compare(tools.studio, one.id, other.id, args.at, args.with_at)
-    out.result([plain(d) for d in found], lambda: [line for d in found for line in _difference(d)] or ["No difference."])
+    out.result(
+        [plain(d) for d in found], lambda: [line for d in found for line in _difference(d)] or ["No difference."]
+    )
     return DONE
 
 
@@ -228,4 +239,3 @@ def _difference(found: branching.Difference) -> Iterator[str]:
                 yield f"  - {key}: {before[key]!r}"
             if key in after:
                 yield f"  + {key}: {after[key]!r}"
-

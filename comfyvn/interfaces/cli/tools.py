@@ -78,6 +78,7 @@ class Tools:
     exporters: Callable[[], Mapping[str, Exporter]]
     fill_with_sample: Callable[[Studio, str, Request], object]
     serve: Callable[[ServeOptions], int]
+    scratch: "Callable[[Path], Tools]"
 
     @cached_property
     def studio(self) -> Studio:
@@ -88,6 +89,11 @@ class Tools:
     def blobs(self) -> Blobs:
         """The opened blob store."""
         return self.open_blobs()
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "studio" in self.__dict__:
+            self.studio.store.close()
 
     def branch(self, project: str | None, branch: str | None) -> BranchRow:
         """Return the branch that a command works on; without a project the only or the latest one."""

@@ -36,7 +36,8 @@ def import_(tools: Tools, args: Namespace, out: Printer) -> int:
         lambda: [
             f"Imported {done.project}: {done.scenes} scenes, {done.lines} lines, {done.choices} choices, "
             f"{done.characters} characters, {done.assets} assets.",
-            f"{done.coverage['recognised']} of {done.coverage['total']} statements are modelled; the rest is kept as code.",
+            f"{done.coverage['recognised']} of {done.coverage['total']} statements are modelled, "
+            "the rest is kept as code.",
             f"{done.events} events in {done.commits} commits, now at position {done.position}.",
             *(f"  {w['file']}:{w['line']}: {w['message']}" for w in plain(done.warnings)),
         ],

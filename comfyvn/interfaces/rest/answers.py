@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import orjson
 from fastapi import FastAPI, Header, Query, Request, Response
@@ -26,9 +26,7 @@ Match = Annotated[
     Header(alias="If-Match", max_length=40, description="The version (ETag) of the entity that the client has seen."),
 ]
 Actor = Annotated[str, Header(alias="X-Actor", min_length=1, max_length=100, description="Who asks.")]
-At = Annotated[
-    int | None, Query(alias="at", ge=0, le=MAX_POSITION, description="A past position; without it: now.")
-]
+At = Annotated[int | None, Query(alias="at", ge=0, le=MAX_POSITION, description="A past position; without it: now.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Problem:
     status: int
     detail: str
     code: str
-    __pydantic_config__ = {"extra": "allow"}
+    __pydantic_config__: ClassVar = {"extra": "allow"}
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -153,13 +151,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> Response:
-        return problem(STATUS[next(c for c in type(error).__mro__ if c in STATUS)], error.code, str(error), error.details)
+        return problem(
+            STATUS[next(c for c in type(error).__mro__ if c in STATUS)], error.code, str(error), error.details
+        )
 
     @app.exception_handler(RequestValidationError)
     def malformed(_: Request, error: RequestValidationError) -> Response:
-        errors = [
-            {"where": ".".join(str(p) for p in item["loc"]), "what": item["msg"]} for item in error.errors()[:20]
-        ]
+        errors = [{"where": ".".join(str(p) for p in item["loc"]), "what": item["msg"]} for item in error.errors()[:20]]
         text = "; ".join(f"{e['where']}: {e['what']}" for e in errors[:3])
         return problem(422, "request_malformed", f"The request is malformed: {text}.", {"errors": errors})
 

@@ -5,7 +5,7 @@ A save reconciles: what the document does not change is not recorded, and an unc
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query, Response
 
@@ -49,7 +49,7 @@ class Named:
     """Names one entity."""
 
     id: str
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Setting:
 
     name: str
     value: Json
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Resetting:
     """Gives the named variables (without names: all) their defaults again."""
 
     names: tuple[str, ...] | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)

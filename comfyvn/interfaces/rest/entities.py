@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from comfyvn.application.blame import blame
 from comfyvn.application.handle import handle
@@ -46,7 +46,9 @@ UNROUTED = frozenset({"project.start-project", "project.discard-project"})
 
 Project = Annotated[str, Path(min_length=1, max_length=200, description="Id or name of the project.")]
 Branch = Annotated[str, Path(min_length=1, max_length=200, description="Name or id of the branch.")]
-EntityId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f]+$", description="Id of the entity.")]
+EntityId = Annotated[
+    str, Path(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f]+$", description="Id of the entity.")
+]
 PREFIX = "/api/projects/{project}/branches/{branch}"
 
 
@@ -102,10 +104,14 @@ def _command(api: APIRouter, studio: Studio, kind: str, collection: str, command
         actor: Actor = "local",
     ) -> Response:
         row = find_branch(studio, project, branch)
-        return done(handle(studio, row.id, Ref(kind, entity_id), command, request_of(key, match, actor)))
+        asked = command_type() if command is None else command
+        return done(handle(studio, row.id, Ref(kind, entity_id), asked, request_of(key, match, actor)))
 
-    body: Any = command_type if command_type.__dataclass_fields__ else Annotated[command_type, Body(default_factory=dict)]
-    endpoint.__annotations__["command"] = body
+    if command_type.__dataclass_fields__:
+        endpoint.__annotations__["command"] = command_type
+    else:
+        endpoint.__annotations__["command"] = command_type | None
+        endpoint.__defaults__ = (None, *(endpoint.__defaults__ or ()))
     api.add_api_route(
         f"/{collection}/{{entity_id}}/{verb}",
         endpoint,

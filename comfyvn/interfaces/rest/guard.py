@@ -19,7 +19,9 @@ class Guard:
     Sec-Fetch-Site. Programs other than browsers send neither Origin nor Sec-Fetch-Site and pass.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], max_body: int = MAX_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], max_body: int = MAX_BODY
+    ) -> None:
         self._app, self._max_body = app, max_body
         self._hosts = LOOPBACK | set(hosts)
         self._origins = frozenset(origins)

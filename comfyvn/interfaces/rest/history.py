@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -37,7 +37,7 @@ class Settling:
 
     settled: Mapping[str, Side] = field(default_factory=dict)
     message: str | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Reverting:
     commit: str
     settled: Mapping[str, Side] = field(default_factory=dict)
     message: str | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Restoring:
     only: tuple[str, ...] | None = None
     part: str | None = None
     message: str | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Merging:
     only: tuple[str, ...] | None = None
     settled: Mapping[str, Side] = field(default_factory=dict)
     message: str | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,9 @@ def routes(studio: Studio) -> APIRouter:
     def get_compare(
         project: Project,
         branch: Branch,
-        other: Annotated[str | None, Query(alias="with", max_length=200, description="Branch; default: this one.")] = None,
+        other: Annotated[
+            str | None, Query(alias="with", max_length=200, description="Branch; default: this one.")
+        ] = None,
         at: At = None,
         with_at: Annotated[int | None, Query(ge=0, le=LATEST, description="Position of the other state.")] = None,
     ) -> Response:

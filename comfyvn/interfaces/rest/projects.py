@@ -1,7 +1,7 @@
 """HTTP for projects and their branches."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Response
 
@@ -18,7 +18,7 @@ class Founding:
     """Found a project with this name; its id is made from it."""
 
     name: str
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Forking:
     name: str
     source: str = "main"
     at: int | None = None
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
     name: str
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
