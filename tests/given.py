@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from comfyvn.domain.kernel import Decider, Refused
+from comfyvn.domain.merge import same
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,9 @@ class When:
 
     def then(self, *expected: Any) -> None:
         """Expect exactly these facts."""
-        assert self._decided() == expected
+        decided = self._decided()
+        assert decided == expected
+        assert same(decided, expected)
 
     def then_settled(self, *expected: Any) -> None:
         """Expect exactly these facts, and none when the same is asked once more."""

@@ -1,6 +1,6 @@
 """The JSON shapes of a scene: its parts in the read model, and the scene document that clients send and get."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -165,7 +165,7 @@ def _nodes(given: list[Any], base: Scene) -> Map[str, Node]:
     nodes: dict[str, Node] = {}
     for n, body in enumerate(given):
         where = f"nodes[{n}]"
-        if not isinstance(body, Mapping) or not isinstance(body.get("id"), str) or not body["id"]:
+        if not isinstance(body, Mapping) or not _id(body.get("id")):
             raise _malformed(where, "is an object with an id")
         if body["id"] in nodes:
             raise _malformed(where, f"repeats the id {body['id']!r}")
@@ -175,19 +175,42 @@ def _nodes(given: list[Any], base: Scene) -> Map[str, Node]:
     blocks: dict[str, list[str]] = {}
     for node_id, node in nodes.items():
         blocks.setdefault(node.place.block, []).append(node_id)
-    owners: set[str] = set()
-    for node_id, node in nodes.items():
-        if repeated := sorted(owners & node.next.keys()):
-            raise _malformed(node_id, f"repeats the edge id {repeated[0]!r}")
-        owners |= node.next.keys()
+    owners = _owners(nodes)
     for block, members in blocks.items():
         if block and block not in owners and not _orphaned(base, block):
             raise _malformed(members[0], f"stands in block {block!r}, which no edge owns")
-        for node_id, order in zip(members, settled([(nodes[i].place.order, i) for i in members]), strict=True):
+        keys = settled([(nodes[i].place.order, i) for i in members])
+        for node_id, order in zip(members, keys, strict=True):
             if nodes[node_id].place.order != order:
                 nodes[node_id] = replace(nodes[node_id], place=Place(block, order))
+    for node_id in _looped(nodes, owners):
+        if node_id not in base.nodes or base.nodes[node_id].place.block != nodes[node_id].place.block:
+            raise _malformed(node_id, "stands in a block of its own")
     kept = {i: base.nodes[i] if same(base.nodes.get(i), node) else node for i, node in nodes.items()}
     return Map(kept)
+
+
+def _owners(nodes: Mapping[str, Node]) -> dict[str, str]:
+    owners: dict[str, str] = {}
+    for node_id, node in nodes.items():
+        for edge_id in node.next:
+            if owners.setdefault(edge_id, node_id) != node_id:
+                raise _malformed(node_id, f"repeats the edge id {edge_id!r}")
+    return owners
+
+
+def _looped(nodes: Mapping[str, Node], owners: Mapping[str, str]) -> Iterator[str]:
+    """Yield the nodes to which the way up, from block to owner, leads back."""
+    ended: set[str] = set()
+    for node_id in nodes:
+        way: dict[str, None] = {}
+        step: str | None = node_id
+        while step is not None and step not in ended and step not in way:
+            way[step] = None
+            step = owners.get(nodes[step].place.block)
+        if step is not None and step in way:
+            yield from list(way)[list(way).index(step) :]
+        ended |= way.keys()
 
 
 def _orphaned(scene: Scene, block: str) -> bool:
@@ -239,7 +262,7 @@ def _edges(given: list[Any], where: str, before: Node | None) -> dict[str, Edge]
     found: list[tuple[str, Edge]] = []
     for n, body in enumerate(given):
         here = f"{where}.next[{n}]"
-        if not isinstance(body, Mapping) or not isinstance(body.get("id"), str) or body.keys() - _EDGE_KEYS:
+        if not isinstance(body, Mapping) or not _id(body.get("id")) or body.keys() - _EDGE_KEYS:
             raise _malformed(
                 here,
                 f"is an object with an id and only: {', '.join(sorted(_EDGE_KEYS))}",
@@ -262,6 +285,10 @@ def _edges(given: list[Any], where: str, before: Node | None) -> dict[str, Edge]
     return {i: replace(edge, order=key) for (i, edge), key in zip(found, keys, strict=True)}
 
 
+def _id(value: Json) -> bool:
+    return isinstance(value, str) and value != ""
+
+
 def _order(body: Mapping[str, Json], where: str, before: str) -> str:
     order = body.get("order") or before
     if order and not (isinstance(order, str) and valid(order)):
@@ -272,7 +299,7 @@ def _order(body: Mapping[str, Json], where: str, before: str) -> str:
 def _source(body: Json, where: str) -> Source | None:
     if body is None:
         return None
-    fits = isinstance(body, Mapping) and isinstance(body.get("file"), str) and isinstance(body.get("line"), int)
+    fits = isinstance(body, Mapping) and isinstance(body.get("file"), str) and type(body.get("line")) is int
     if not fits or not isinstance(body.get("raw"), str | None):
         raise _malformed(f"{where}.source", "is null or {file, line, raw}")
     return Source(body["file"], body["line"], body.get("raw"))
