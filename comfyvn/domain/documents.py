@@ -21,46 +21,49 @@ MAX_INT = 2**63 - 1
 
 def fit(value: Any) -> None:
     """Raise `Refused("value_unfit")` where a command or JSON value cannot be written as JSON and read back."""
-    _fit(value, "", MAX_DEPTH)
+    if flaw := _flaw(value, MAX_DEPTH):
+        place = flaw[0].removeprefix(".")[:MAX_NAME].encode(errors="replace").decode()
+        raise Refused("value_unfit", f"{place or 'The value'} {flaw[1]}.", where=place)
 
 
-def _fit(value: Any, where: str, depth: int) -> None:
-    if depth < 0:
-        raise _unfit(where, f"is nested deeper than {MAX_DEPTH}")
+_Flaw = tuple[str, str]
+"""Where in a value something is wrong, and what."""
+
+
+def _flaw(value: Any, depth: int) -> _Flaw | None:
+    if value is None or isinstance(value, str | int | float):
+        what = _scalar_flaw(value)
+        return ("", what) if what else None
+    if depth == 0:
+        return ("", f"is nested deeper than {MAX_DEPTH}")
+    if isinstance(value, Mapping):
+        return _map_flaw(value, depth)
     if isinstance(value, list | tuple):
-        for n, item in enumerate(value):
-            _fit(item, f"{where}[{n}]", depth - 1)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise _unfit(where, "has a key that is no string")
-            _fit(key, where, depth - 1)
-            _fit(item, f"{where}.{key}", depth - 1)
-    elif is_dataclass(value):
-        for f in fields(value):
-            _fit(getattr(value, f.name), f"{where}.{f.name}", depth)
-    elif flaw := _flaw(value):
-        raise _unfit(where, flaw)
+        found = ((n, _flaw(item, depth - 1)) for n, item in enumerate(value))
+        return next(((f"[{n}]{flaw[0]}", flaw[1]) for n, flaw in found if flaw), None)
+    if is_dataclass(value):
+        return _map_flaw({f.name: getattr(value, f.name) for f in fields(value)}, depth)
+    return ("", f"is a {type(value).__name__}, which JSON has no word for")
 
 
-def _flaw(value: Any) -> str:
-    match value:
-        case None | bool():
-            return ""
-        case str():
-            halves = not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
-            return "holds half of a character (a lone surrogate)" if halves else ""
-        case int():
-            return "is a whole number of more than 64 bits" if abs(value) > MAX_INT else ""
-        case float():
-            return "" if isfinite(value) else "is not a finite number"
-        case _:
-            return f"is a {type(value).__name__}, which JSON has no word for"
+def _map_flaw(value: Mapping[Any, Any], depth: int) -> _Flaw | None:
+    for key, item in value.items():
+        if not isinstance(key, str):
+            return ("", "has a key that is no string")
+        if what := _scalar_flaw(key):
+            return ("", what)
+        if flaw := _flaw(item, depth - 1):
+            return (f".{key}{flaw[0]}", flaw[1])
+    return None
 
 
-def _unfit(where: str, what: str) -> Refused:
-    place = where.removeprefix(".")[:MAX_NAME].encode(errors="replace").decode()
-    return Refused("value_unfit", f"{place or 'The value'} {what}.", where=place)
+def _scalar_flaw(value: str | float | None) -> str:
+    if isinstance(value, str):
+        halves = not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+        return "holds half of a character (a lone surrogate)" if halves else ""
+    if isinstance(value, int):
+        return "is a whole number of more than 64 bits" if abs(value) > MAX_INT else ""
+    return "is not a finite number" if isinstance(value, float) and not isfinite(value) else ""
 
 
 @dataclass(frozen=True, slots=True)

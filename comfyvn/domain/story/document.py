@@ -210,7 +210,7 @@ def _looped(nodes: Mapping[str, Node], owners: Mapping[str, str]) -> Iterator[st
             step = owners.get(nodes[step].place.block)
         if step is not None and step in way:
             yield from list(way)[list(way).index(step) :]
-        ended |= way.keys()
+        ended.update(way)
 
 
 def _orphaned(scene: Scene, block: str) -> bool:
