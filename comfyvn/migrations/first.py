@@ -9,19 +9,16 @@ PART_COLUMNS = """branch {text} NOT NULL, kind {text} NOT NULL, entity {text} NO
 
 def statements(app: str, dialect: str) -> list[str]:
     """Return the statements of this step. Texts compare by code point on both databases."""
-    words = {"text": "text" if dialect == "sqlite" else 'text COLLATE "C"'}
-    return [_event(app, dialect, words["text"]), *_commits(app, words["text"]), *parts(f"{app}_part", words["text"])]
-
-
-def _event(app: str, dialect: str, text: str) -> str:
-    position, blob = "rowid INTEGER PRIMARY KEY AUTOINCREMENT", "blob"
-    if dialect != "sqlite":
-        position, blob = "notification_id bigserial PRIMARY KEY", "bytea"
-    return f"""CREATE TABLE {app}_event ({position}, originator_id {text} NOT NULL, originator_version bigint NOT NULL,
+    text, blob = ("text", "blob") if dialect == "sqlite" else ('text COLLATE "C"', "bytea")
+    position = (
+        "rowid INTEGER PRIMARY KEY AUTOINCREMENT" if dialect == "sqlite" else "notification_id bigserial PRIMARY KEY"
+    )
+    event = f"""CREATE TABLE {app}_event ({position}, originator_id {text} NOT NULL, originator_version bigint NOT NULL,
         topic {text} NOT NULL, state {blob} NOT NULL, UNIQUE (originator_id, originator_version))"""
+    return [event, *_commits(app, text, blob), *parts(f"{app}_part", text)]
 
 
-def _commits(app: str, text: str) -> list[str]:
+def _commits(app: str, text: str, blob: str) -> list[str]:
     return [
         f"""CREATE TABLE {app}_project (id {text} PRIMARY KEY, name {text} NOT NULL, main {text} NOT NULL,
             created_at {text} NOT NULL)""",
@@ -34,7 +31,8 @@ def _commits(app: str, text: str) -> list[str]:
             position bigint NOT NULL UNIQUE, events bigint NOT NULL, kind {text} NOT NULL, actor {text} NOT NULL,
             session {text}, at {text} NOT NULL, message {text} NOT NULL, command_id {text} NOT NULL UNIQUE,
             command {text} NOT NULL, body {text} NOT NULL, fingerprint {text} NOT NULL, cause {text}, reverts {text},
-            parent {text}, merge_parent {text}, events_root {text} NOT NULL, opens {text}, algo integer NOT NULL,
+            parent {text}, merge_parent {text}, events_root {text} NOT NULL, leaves {blob} NOT NULL, opens {text},
+            algo integer NOT NULL,
             UNIQUE (branch, seq))""",
         f"CREATE UNIQUE INDEX {app}_commit_place ON {app}_commit_log (branch, position)",
         f"CREATE TABLE {app}_tracking (name {text} PRIMARY KEY, version integer NOT NULL, position bigint NOT NULL)",

@@ -1,6 +1,6 @@
 """Projects, branches and commits as tables, and the questions asked of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -12,15 +12,17 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Row,
-    Select,
     String,
     Table,
     bindparam,
+    func,
     select,
 )
 
 LATEST: Final = 2**62
 PAGE: Final = 500
+
+AnyRow = Row[*tuple[Any, ...]]
 
 Lineage = Sequence[tuple[str, int]]
 """(branch, last position visible there), own branch first."""
@@ -77,6 +79,7 @@ def tables(application: str, dialect: str) -> Tables:
         *(Column(name, String) for name in texts),
         *(Column(name, String) for name in ("reverts", "parent", "merge_parent", "events_root", "opens")),
         Column("algo", Integer),
+        Column("leaves", LargeBinary),
     )
     return Tables(event, project, branch, commit)
 
@@ -87,59 +90,70 @@ class Commits:
     def __init__(self, tables: Tables) -> None:
         self._project, self._branch, self._commit = tables.project, tables.branch, tables.commit
         c = self._commit.c
+        self._row = [column for column in c if column.name != "leaves"]
         self._by_branch = select(self._branch).where(self._branch.c.id == bindparam("id"))
-        self._by_command = select(self._commit).where(c.command_id == bindparam("command_id"))
+        self._by_command = select(*self._row).where(c.command_id == bindparam("command_id"))
         within = (c.branch == bindparam("branch"), c.position > bindparam("after"), c.position <= bindparam("cap"))
-        page = select(self._commit).where(*within).limit(bindparam("page"))
+        page = select(*self._row).where(*within).limit(bindparam("page"))
         self._newest = page.order_by(c.position.desc())
         self._oldest = page.order_by(c.position)
+        self._since = select(*self._row).where(c.position > bindparam("after")).order_by(c.position)
+        self._since = self._since.limit(bindparam("page"))
         self._head = select(c.id, c.seq, c.position).where(*within).order_by(c.position.desc()).limit(1)
         self._covering = select(c.first_position, c.position).where(c.position >= bindparam("at")).limit(1)
         self._covering = self._covering.order_by(c.position)
 
-    def projects(self, conn: Connection) -> Sequence[Row[Any]]:
+    def projects(self, conn: Connection) -> Sequence[AnyRow]:
         """Return all projects, the oldest first."""
         return conn.execute(select(self._project).order_by(self._project.c.created_at, self._project.c.id)).all()
 
-    def branches(self, conn: Connection, project: str) -> Sequence[Row[Any]]:
+    def branches(self, conn: Connection, project: str) -> Sequence[AnyRow]:
         """Return all branches of a project, the first one first, then by age of their fork."""
         b = self._branch.c
         first = select(self._commit.c.first_position).where(self._commit.c.branch == b.id)
         age = first.order_by(self._commit.c.position).limit(1).scalar_subquery()
         return conn.execute(select(self._branch).where(b.project == project).order_by(age, b.id)).all()
 
-    def branch(self, conn: Connection, branch: str) -> Row[Any] | None:
+    def branch(self, conn: Connection, branch: str) -> AnyRow | None:
         """Return one branch."""
         return conn.execute(self._by_branch, {"id": branch}).first()
 
-    def by_command(self, conn: Connection, command_id: str) -> Row[Any] | None:
+    def by_command(self, conn: Connection, command_id: str) -> AnyRow | None:
         """Return the commit that a command made."""
         return conn.execute(self._by_command, {"command_id": command_id}).first()
 
-    def by_prefix(self, conn: Connection, prefix: str) -> Sequence[Row[Any]]:
+    def by_prefix(self, conn: Connection, prefix: str) -> Sequence[AnyRow]:
         """Return up to two commits whose id begins with `prefix`."""
         c = self._commit.c
-        return conn.execute(select(self._commit).where(c.id >= prefix, c.id < prefix + "g").limit(2)).all()
+        return conn.execute(select(*self._row).where(c.id >= prefix, c.id < prefix + "g").limit(2)).all()
 
-    def at_positions(self, conn: Connection, positions: Iterable[int]) -> Iterator[Row[Any]]:
+    def at_positions(self, conn: Connection, positions: Iterable[int]) -> Iterator[AnyRow]:
         """Yield the commits whose last event has one of `positions`."""
         wanted = sorted(positions)
         for n in range(0, len(wanted), PAGE):
-            yield from conn.execute(select(self._commit).where(self._commit.c.position.in_(wanted[n : n + PAGE])))
+            yield from conn.execute(select(*self._row).where(self._commit.c.position.in_(wanted[n : n + PAGE])))
 
     def page(
         self, conn: Connection, branch: str, after: int, cap: int, *, newest_first: bool, size: int = PAGE
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[AnyRow]:
         """Return the first `size` commits made on one branch with `after` < position <= `cap`."""
-        statement: Select[Any] = self._newest if newest_first else self._oldest
+        statement = self._newest if newest_first else self._oldest
         return conn.execute(statement, {"branch": branch, "after": after, "cap": cap, "page": size}).all()
 
-    def tip(self, conn: Connection, lineage: Lineage) -> Row[Any] | None:
+    def since(self, conn: Connection, after: int, size: int) -> Sequence[AnyRow]:
+        """Return the first `size` commits of all branches beyond a position, in order."""
+        return conn.execute(self._since, {"after": after, "page": size}).all()
+
+    def tip(self, conn: Connection, lineage: Lineage) -> AnyRow | None:
         """Return (id, seq, position) of the last commit that a lineage shows."""
         for branch, cap in lineage:
             if found := conn.execute(self._head, {"branch": branch, "after": -1, "cap": cap}).first():
                 return found
         return None
+
+    def last(self, conn: Connection) -> int:
+        """Return the position of the last commit of all (0: none)."""
+        return int(conn.execute(select(func.max(self._commit.c.position))).scalar() or 0)
 
     def floor(self, conn: Connection, at: int) -> int:
         """Return `at`, or the end of the commit before it where it falls between two events of one commit."""
@@ -163,9 +177,3 @@ class Commits:
 def capped(lineage: Lineage, at: int) -> Lineage:
     """Return a lineage as of `at`."""
     return lineage if at >= LATEST else tuple((branch, min(cap, at)) for branch, cap in lineage)
-
-
-def as_mapping(row: Row[Any]) -> Mapping[str, Any]:
-    """Return a row by the names of its columns."""
-    mapping: Mapping[str, Any] = row._mapping  # the documented access; the underscore only avoids column names
-    return mapping

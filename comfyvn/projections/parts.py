@@ -124,7 +124,7 @@ class Parts:
     def heads(
         self, conn: Connection, lineage: Lineage, kind: str | None = None, *, whole: bool = False
     ) -> Iterator[tuple[Key, str]]:
-        """Yield the JSON text of all existing parts by key, unordered: of one kind, or only each entity's own fields."""
+        """Yield the JSON text of all existing parts by key, unordered; `whole`: only each entity's own fields."""
         return self._visible(conn, lineage, {} if kind is None else {"kind": kind}, whole=whole)
 
     def versions_of(

@@ -14,7 +14,7 @@ from comfyvn.infrastructure.storage.branching import Recorder
 from comfyvn.infrastructure.storage.hashing import ALGORITHM, commit_id, event_leaf, merkle_root
 from comfyvn.infrastructure.storage.mapper import EventMapper
 from comfyvn.infrastructure.storage.part_writer import PartWriter
-from comfyvn.projections.commits import LATEST, Commits, Lineage, Tables
+from comfyvn.projections.commits import Commits, Lineage, Tables
 from comfyvn.projections.parts import part_changes
 
 
@@ -52,7 +52,7 @@ class Appender:
         tip = self.commits.tip(conn, lineage)
         last = self.recorder.insert(conn, encoded)
         body = rows.json_text(envelope.body)
-        leaves = (event_leaf(topic, stream, version, state) for stream, version, topic, state in encoded)
+        leaves = [event_leaf(topic, stream, version, state) for stream, version, topic, state in encoded]
         values = {
             **rows.of_envelope(envelope, body),
             "project": row.project,
@@ -67,7 +67,7 @@ class Appender:
             "algo": ALGORITHM,
         }
         values["id"] = commit_id(values)
-        conn.execute(insert(self.tables.commit), values)
+        conn.execute(insert(self.tables.commit), {**values, "leaves": b"".join(leaves)})
         self._follow(conn, row, changes)
         self.parts.write(
             conn,

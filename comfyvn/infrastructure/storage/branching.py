@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select, union_all
+from sqlalchemy import Connection, Select, Table, bindparam, select, union_all
 
-from comfyvn.projections.commits import LATEST, Lineage, capped
+from comfyvn.projections.commits import LATEST, AnyRow, Lineage, capped
 
 Lineages = Callable[[Connection, str], Lineage]
 
@@ -46,7 +46,7 @@ class BranchingReads:
         lte: int | None = None,
         desc: bool = False,
         limit: int | None = None,
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[AnyRow]:
         """Return (version, topic, state) of the events of a stream in order."""
         statement = _statement(self.event, len(segments), desc, limit is not None)
         values: dict[str, Any] = {"gt": -1 if gt is None else gt, "lte": LATEST if lte is None else lte, "limit": limit}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
@@ -34,7 +34,8 @@ class Database:
         shared = isinstance(engine.pool, StaticPool)
         self._alone: AbstractContextManager[Any] = self._turn if shared else nullcontext()
         if self.is_sqlite:
-            self._readers, self._writers = engine, engine.execution_options(writes=True)
+            self._readers: Engine = engine
+            self._writers: Engine = engine.execution_options(writes=True)
         else:
             snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             self._readers, self._writers = engine.execution_options(**snapshot), engine
@@ -50,6 +51,11 @@ class Database:
         """Open a transaction that writes; it is kept when the block ends without an error."""
         with self._turn if self.is_sqlite else nullcontext(), self._writers.begin() as conn:
             yield conn
+
+    def lock(self, conn: Connection, name: str) -> None:
+        """Keep other transactions that lock the same name waiting until this one ends."""
+        if not self.is_sqlite:  # there the transaction holds the only write lock already
+            conn.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
     def close(self) -> None:
         """Close all idle connections."""

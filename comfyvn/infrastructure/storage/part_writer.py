@@ -41,7 +41,8 @@ class SQLitePartWriter:
     """Writes by executemany."""
 
     def __init__(self, table: str) -> None:
-        self.insert_statement = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+        marks = ", ".join("?" * len(COLUMNS))
+        self._insert = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608
         self._close = f"""UPDATE {table} SET to_position = ? WHERE branch = ? AND kind = ? AND entity = ? AND part = ?
             AND to_position = {LATEST}"""  # noqa: S608
 
@@ -54,4 +55,4 @@ class SQLitePartWriter:
     def insert(self, conn: Connection, rows: Sequence[PartRow]) -> None:
         """Insert whole rows."""
         if rows:
-            conn.exec_driver_sql(self.insert_statement, list(rows))
+            conn.exec_driver_sql(self._insert, list(rows))

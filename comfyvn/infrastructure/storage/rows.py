@@ -64,7 +64,7 @@ def of_envelope(envelope: Envelope, body: str) -> dict[str, Any]:
 
 def storable(name: str, text: str | None) -> None:
     """Raise Refused("not_storable") for text that not every database can hold."""
-    if text is None or text.isascii() and "\0" not in text:
+    if text is None or (text.isascii() and "\0" not in text):
         return
     try:
         text.encode()

@@ -3,7 +3,6 @@
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from immutables import Map
@@ -31,7 +30,6 @@ def reader(annotation: Any) -> Reader | None:
     raise TypeError(f"no reader for {annotation}")
 
 
-@cache
 def record_reader(cls: type[Any]) -> Reader:
     """Return what builds a dataclass from a JSON object; absent keys take the field's default."""
     hints = get_type_hints(cls)

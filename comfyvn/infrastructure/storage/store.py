@@ -1,5 +1,6 @@
 """The event store: the port `EventStore` on one database."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -19,7 +20,7 @@ from comfyvn.application.ports import (
     Ref,
     Verification,
 )
-from comfyvn.domain.kernel import WHOLE, Decider, Json, Missing
+from comfyvn.domain.kernel import Decider, Json, Missing
 from comfyvn.infrastructure.storage import rows
 from comfyvn.infrastructure.storage.appending import Appender
 from comfyvn.infrastructure.storage.backend import Backend, backend_of
@@ -72,7 +73,21 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        self.backend.close()
         self.database.close()
+
+    def position(self) -> int:
+        """Return the position of the last commit of all projects (0: none)."""
+        with self.database.read() as conn:
+            return self.log.last(conn)
+
+    def wait(self, after: int, seconds: float) -> int:
+        """Wait until there is a commit beyond `after`, of this process or another; return the last position."""
+        self.backend.listen()
+        deadline = time.monotonic() + seconds
+        while (position := self.position()) <= after and (left := deadline - time.monotonic()) > 0:
+            self.backend.signal.wait(after, min(left, self.backend.poll_seconds))
+        return position
 
     def lineage_in(self, conn: Connection, branch: str) -> Lineage:
         """Return where a branch reads, nothing for an unknown one; forks never move, so it is read once."""
@@ -136,7 +151,7 @@ class Store:
     def _fold(self, branch: str, ref: Ref, version: int, state: Any, found: Iterable[Any]) -> Loaded:
         evolve, decode = self._kinds[ref.kind].evolve, self.mapper.decode
         before = version
-        for version, topic, body in found:  # noqa: B007, B020
+        for version, topic, body in found:
             state = evolve(state, decode(topic, body))
             if version % EVERY == 0:
                 self._states.put(branch, str(ref), version, state)
