@@ -115,11 +115,7 @@ def merge(
     if source == target:
         return Outcome(None, store.head(target))
     base_branch, base_position = merge_base(store, source, target)
-    refs = [
-        ref
-        for ref in store.touched(source, parting(store, source, target))
-        if wanted is None or ref in wanted
-    ]
+    refs = [ref for ref in store.touched(source, parting(store, source, target)) if wanted is None or ref in wanted]
     sides = [
         Sides(ref, store.load(base_branch, ref, at=base_position).state, store.load(source, ref, at=upto).state)
         for ref in refs
@@ -127,9 +123,7 @@ def merge(
     message = f"merge {from_row.name} into {into_row.name}"
     tip = next(iter(store.commits(source, at=upto)), None)
     parent = tip.id if tip and wanted is None else None
-    return apply(
-        studio, target, sides, request, message, "merge", body, settled, write=write, merge_parent=parent
-    )
+    return apply(studio, target, sides, request, message, "merge", body, settled, write=write, merge_parent=parent)
 
 
 def take(studio: Studio, target: str, commit_id: str, request: Request, settled: Settled | None = None) -> Outcome:
@@ -202,9 +196,7 @@ class Difference:
     after: Json | None
 
 
-def compare(
-    studio: Studio, one: str, other: str, at: int = LATEST, other_at: int = LATEST
-) -> tuple[Difference, ...]:
+def compare(studio: Studio, one: str, other: str, at: int = LATEST, other_at: int = LATEST) -> tuple[Difference, ...]:
     """Return what differs from one branch (as of `at`) to another (as of `other_at`), part by part."""
     store = studio.store
     since = parting(store, one, other) if one != other else min(store.head(one, at), store.head(one, other_at))

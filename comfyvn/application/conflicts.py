@@ -69,7 +69,7 @@ def _inside(ref: Ref, scene: Scene) -> list[ConflictItem]:
 def _outward(
     store: EventStore, branch: str, change: Change, after: Mapping[Ref, Any], exists: dict[str, bool]
 ) -> list[ConflictItem]:
-    """Return edges that newly lead to a scene which once was and is no more. A scene still to be written may be named."""
+    """Return edges that newly lead to a scene which is no more; one that was never written may be named."""
     known = set(_targets(change.before)) if change.before is not None else set()
     found = []
     for path, target in _targets(change.after):

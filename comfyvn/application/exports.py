@@ -14,7 +14,7 @@ from comfyvn.domain.variables import Variable
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A whole story at one position: states by id. `start` is the id or label of the scene where it begins, if chosen."""
+    """A whole story at one position: states by id. `start` is the scene where it begins, by id or label, if chosen."""
 
     name: str
     scenes: Mapping[str, Scene]

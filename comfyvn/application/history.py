@@ -146,7 +146,9 @@ def restore(
     store = studio.store
     if position < 0 or position > store.head(branch):
         raise Refused("position_unknown", f"Position {position} is not in the history of this branch.", at=position)
-    refs = [r for r in store.touched(branch, position) if r.kind not in FIXED_KINDS] if wanted is None else wanted
+    refs = wanted
+    if refs is None:
+        refs = [ref for ref in store.touched(branch, position) if ref.kind not in FIXED_KINDS]
     changes = []
     for ref in refs:
         now, version = store.load(branch, ref)
@@ -161,7 +163,9 @@ def restore(
     if not changes:
         return Outcome(None, store.head(branch))
     what = "everything" if wanted is None else ", ".join(str(r) for r in wanted[:3])
-    head = envelope(studio, request, f"restore {what} as of {position}", "restore", command="project.restore", body=body)
+    head = envelope(
+        studio, request, f"restore {what} as of {position}", "restore", command="project.restore", body=body
+    )
     commit = store.append(branch, head, changes)
     return Outcome(commit, commit.position)
 

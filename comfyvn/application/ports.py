@@ -197,9 +197,7 @@ class EventStore(Protocol):
     def commit(self, commit_id: str) -> Commit:
         """Return one commit by id or unique prefix (4 or more characters); raise Missing("commit_unknown")."""
 
-    def commits(
-        self, branch: str, *, at: int = LATEST, after: int = 0, newest_first: bool = True
-    ) -> Iterator[Commit]:
+    def commits(self, branch: str, *, at: int = LATEST, after: int = 0, newest_first: bool = True) -> Iterator[Commit]:
         """Yield the commits visible on a branch with `after` < position <= `at`, ancestors included."""
 
     def commits_at(self, positions: Iterable[int]) -> Mapping[int, Commit]:
@@ -209,9 +207,12 @@ class EventStore(Protocol):
         """Return the position of the last commit visible on a branch at `at` (0: none)."""
 
     def touched(self, branch: str, after: int, upto: int = LATEST) -> Mapping[Ref, frozenset[str]]:
-        """Return the entities, and their parts, that commits visible on `branch` with `after` < position <= `upto` changed."""
+        """Return the entities, and their parts, that the commits with `after` < position <= `upto` changed here."""
 
     def verify(self, project: str | None = None) -> Verification: ...
+
+    def close(self) -> None:
+        """Let go of the database."""
 
 
 class Clock(Protocol):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from comfyvn.application.ports import BranchRow, Change, CommitKind, ProjectRow, Ref
@@ -25,9 +25,7 @@ def found_project(studio: Studio, name: str, request: Request) -> ProjectRow:
         return next(p for p in studio.store.projects() if p.id == done.project)
     if any(p.id == project_id for p in studio.store.projects()):
         raise Conflict("project_exists", f"There is a project {project_id!r} already.", project=project_id)
-    head = envelope(
-        studio, request, f"found project {name}", "system", command="project.found-project", body=body
-    )
+    head = envelope(studio, request, f"found project {name}", "system", command="project.found-project", body=body)
     branch = BranchRow(studio.ids.new(), project_id, "main")
     row = ProjectRow(project_id, name, branch.id, head.at)
     project, first = Project(name=name), Branch(name="main")
@@ -72,12 +70,3 @@ def bring_in(
     commit = studio.store.append(branch, head, changes)
     return Outcome(commit, commit.position)
 
-
-def states_of(documents: Mapping[str, Any], studio: Studio) -> list[tuple[Ref, Any]]:
-    """Return the entities of a document set ``{kind: {id: document}}`` as states, validated by each kind's own save."""
-    found = []
-    for kind, by_id in documents.items():
-        decider = studio.store.kinds[kind]
-        for entity_id, document in by_id.items():
-            found.append((Ref(kind, entity_id), decider.intend(None, decider.save(document))))
-    return found

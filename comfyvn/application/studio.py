@@ -129,4 +129,3 @@ def plain(value: Any) -> Json:
 def wire_body(command: Any, branch: str, ref: Ref) -> Json:
     """Return a command as the JSON that is kept with its commit."""
     return {"branch": branch, "entity": str(ref), **plain(command)}
-
