@@ -10,6 +10,8 @@ from comfyvn.domain.playthrough import (
     compile_story,
     play,
     start,
+    state_from_json,
+    state_to_json,
     step,
     to_json,
 )
@@ -410,6 +412,53 @@ def test_a_start_that_is_not_there_is_refused() -> None:
     with pytest.raises(Missing) as refusal:
         start(compile_story({}, {}, {}), 0)
     assert refusal.value.code == "story_empty"
+
+
+def test_a_state_of_another_story_or_none_at_all_is_refused() -> None:
+    program = story(text("a"), menu(way(text="b")))
+    state, _ = step(program, start(program, 0))
+    state, _ = step(program, state)
+    body = state_to_json(state)
+    assert state_from_json(body) == state
+    for key, wrong in {
+        "scene": [],
+        "node": 1,
+        "variables": {"x": {"$": "set", "items": [[]]}},
+        "choice": [1 << 64, 0],
+        "chance": [0],
+        "calls": ["x"],
+        "stage": {},
+        "said": [1, 2, 3],
+        "menu": {"caption": "", "options": []},
+        "steps": -1,
+        "trace": "zz",
+        "ended": 0,
+        "more": 1,
+    }.items():
+        with pytest.raises(Refused) as refusal:
+            state_from_json({**body, key: wrong})
+        assert refusal.value.code == "state_malformed", key
+    for nothing in (None, [], {}, "state"):
+        with pytest.raises(Refused):
+            state_from_json(nothing)
+    for other in (story(text("a")), story(text("a"), text("b"))):
+        with pytest.raises(Refused) as refusal:
+            step(other, state)
+        assert refusal.value.code == "position_unknown"
+
+
+def test_a_menu_keeps_waiting_while_the_story_changes_but_not_for_an_option_that_is_gone() -> None:
+    program = story(menu(way(text("one"), text="1"), way(text("two"), text="2")))
+    waiting, _ = step(program, start(program, 0))
+    assert waiting.menu is not None and waiting.menu.options == (("n1.0", "1"), ("n1.1", "2"))
+    shorter = story(menu(way(text("uno"), text="1")))
+    state, outputs = step(shorter, waiting, 0)
+    assert (outputs[0], outputs[1]) == (
+        MenuShown(("1", "2"), 0, "n1", "begin"),
+        LineSaid(None, "uno", "n2", None, "begin"),
+    )
+    state, outputs = step(shorter, waiting, 1)
+    assert state.ended == "error"
 
 
 def test_variables_may_be_forced() -> None:

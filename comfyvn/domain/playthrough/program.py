@@ -36,8 +36,8 @@ class Program:
 
     `positions` names the (scene, node) of each place, with None for the end of a scene, and `places` is its inverse.
     `after` is the place where the play goes on once a node is past. `entries` holds the first place of each scene,
-    `names` the place of each label. `choices` are the places of the choices. `first` is the id of the scene that
-    comes first in the order of reading.
+    `names` the place of each label. `choices` are the places of the choices. `first` is the id of the story
+    scene that comes first in the order of reading.
     """
 
     acts: tuple[Act, ...]
@@ -145,7 +145,7 @@ class _Compiler:
             names=self.names,
             choices=frozenset(p for p, node in enumerate(layout.nodes) if node is not None and node.type == "choice"),
             variables=variables,
-            first=next(iter(story), None),
+            first=next((i for i in story if self.scenes[i].role == "story"), None),
         )
 
     def _act(self, place: int) -> Act:
@@ -241,8 +241,8 @@ class _Compiler:
         return self.codes[source]
 
 
-def _reading(scene_id: str, scene: Scene) -> tuple[bool, str, tuple[str, str]]:
-    return (scene.role != "story", scene.group, sort_key(scene.order, scene_id))
+def _reading(scene_id: str, scene: Scene) -> tuple[str, tuple[str, str]]:
+    return (scene.group, sort_key(scene.order, scene_id))
 
 
 def _text(value: Any) -> str | None:

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from immutables import Map
 
 from comfyvn.domain.chance import Generator
-from comfyvn.domain.expressions import Value
-from comfyvn.domain.expressions.values import in_order
+from comfyvn.domain.expressions import EvaluationFailed, Value
+from comfyvn.domain.expressions.values import bounded, in_order
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.playthrough.stage import Stage
 
@@ -84,25 +84,57 @@ def from_json(body: Json) -> State:
     try:
         if body.keys() != _KEYS:
             raise ValueError("keys are missing or unknown")
-        menu, said = body["menu"], body["said"]
         return State(
-            scene=body["scene"],
-            node=body["node"],
-            variables=Map({str(name): unpack(value) for name, value in body["variables"].items()}),
-            choice=Generator(*map(int, body["choice"])),
-            chance=Generator(*map(int, body["chance"])),
-            calls=tuple((str(scene), str(node)) for scene, node in body["calls"]),
-            stage=Stage(**body["stage"]),
-            said=Said(*said) if said else None,
-            menu=Menu(str(menu["caption"]), tuple((str(i), str(text)) for i, text in menu["options"]))
-            if menu
-            else None,
-            steps=int(body["steps"]),
-            trace=str(body["trace"]),
-            ended=body["ended"],
+            scene=_text(body["scene"]),
+            node=_text_or_none(body["node"]),
+            variables=Map({_text(name): bounded(unpack(value)) for name, value in body["variables"].items()}),
+            choice=_generator(*body["choice"]),
+            chance=_generator(*body["chance"]),
+            calls=tuple((_text(scene), _text(node)) for scene, node in body["calls"]),
+            stage=_stage(**body["stage"]),
+            said=None if body["said"] is None else _said(*body["said"]),
+            menu=None if body["menu"] is None else _menu(**body["menu"]),
+            steps=_count(body["steps"], 1 << 64),
+            trace=bytes.fromhex(_text(body["trace"])).hex(),
+            ended=_text_or_none(body["ended"]),
         )
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, EvaluationFailed) as error:
         raise Refused("state_malformed", f"This is not the state of a play: {error}.") from error
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{type(value).__name__} stands where a text belongs")
+    return value
+
+
+def _text_or_none(value: Json) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _count(value: Json, end: int) -> int:
+    if not isinstance(value, int) or not 0 <= value < end:
+        raise ValueError(f"a number is not a whole one from 0 to {end - 1}")
+    return value
+
+
+def _generator(state: Json, stream: Json) -> Generator:
+    return Generator(_count(state, 1 << 64), _count(stream, 1 << 63))
+
+
+def _said(speaker: Json, name: Json, text: Json) -> Said:
+    return Said(_text_or_none(speaker), _text_or_none(name), _text(text))
+
+
+def _menu(caption: Json, options: Json) -> Menu:
+    if not options:
+        raise ValueError("a menu has no options")
+    return Menu(_text(caption), tuple((_text(edge), _text(text)) for edge, text in options))
+
+
+def _stage(images: Json, sounds: Json, window: Json) -> Stage:
+    shown, heard = ({_text(k): _text(v) for k, v in entries.items()} for entries in (images, sounds))
+    return Stage(shown, heard, _text(window))
 
 
 def pack(value: Value) -> Json:
