@@ -1,0 +1,177 @@
+"""The reader of Ren'Py games: a game folder to a pack. Reads scripts as text; runs nothing."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from comfyvn.domain.kernel import Refused
+from comfyvn.domain.pack import Member, Pack, Warned
+from comfyvn.infrastructure.imports.probe import Probe
+from comfyvn.infrastructure.imports.renpy import folder as files
+from comfyvn.infrastructure.imports.renpy.declared import Declarations
+from comfyvn.infrastructure.imports.renpy.folder import Entry
+from comfyvn.infrastructure.imports.renpy.parser import decode, parse
+from comfyvn.infrastructure.imports.renpy.scenes import TRANSLATIONS, Story
+from comfyvn.infrastructure.imports.renpy.syntax import Script
+
+ENGINE = "renpy"
+MAX_SCRIPT = 64 << 20
+"""Bytes of one script file."""
+MAX_SCRIPTS = 1 << 30
+"""Bytes of all script files."""
+MAX_WARNINGS = 1_000
+"""Warnings of one import; what comes after them is only counted."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much is done and how much there is."""
+
+_REGISTERED = re.compile(r"""\bregister_statement\s*\(\s*(?:name\s*=\s*)?u?["']([^"'\n]{1,100})["']""")
+"""Statements that a game defines for itself."""
+
+_TYPES: Mapping[str, str] = {
+    suffix: type_
+    for type_, suffixes in {
+        "image": "png jpg jpeg webp gif bmp svg avif ico icns tga",
+        "sound": "ogg opus mp3 mp2 wav flac m4a aac",
+        "video": "webm mp4 mkv ogv avi mpg mpeg mov m4v",
+        "font": "ttf otf ttc woff woff2",
+        "text": "txt md json csv xml html yaml yml py",
+    }.items()
+    for suffix in suffixes.split()
+}
+_MUSIC = frozenset({"music", "bgm"})
+
+
+def probe(path: Path) -> Probe:
+    """Tell how sure it is that a path holds a Ren'Py game, from names alone."""
+    try:
+        folder = files.game_folder(path)
+    except Refused as refusal:
+        return Probe(ENGINE, 0.0, (str(refusal),))
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except OSError:
+        names = []
+    scripts = [name for name in names if name.endswith(files.SCRIPTS)]
+    evidence = tuple(scripts[:3]) or (f"{folder.name}/ holds scripts or archives of the engine",)
+    return Probe(ENGINE, 0.95 if scripts else 0.8, evidence)
+
+
+def read(path: Path, progress: Progress | None = None) -> Pack:
+    """Return what a game holds.
+
+    Raises Missing("path_unknown") and Refused: ``not_a_game``, ``script_not_utf8``, ``file_too_large``,
+    ``scripts_too_large``, ``too_many_files``.
+    """
+    folder = files.game_folder(path)
+    found = files.find(folder)
+    scripts = [entry for entry in found.entries if entry.name.endswith(files.SCRIPTS)]
+    if not scripts:
+        message = f"{path} holds no script in source form."
+        raise Refused("not_a_game", message, path=str(path))
+    if sum(entry.size for entry in scripts) > MAX_SCRIPTS:
+        raise Refused("scripts_too_large", f"The scripts have more than {MAX_SCRIPTS} bytes together.")
+    warnings = [*found.warnings]
+    parsed = _parsed(folder, scripts, progress, warnings)
+    declared = Declarations()
+    for script in parsed:
+        if not script.file.startswith(TRANSLATIONS):
+            declared.collect(script.statements)
+    characters = declared.cast()
+    story = Story(characters)
+    for script in parsed:
+        story.add(script)
+    scenes = story.finish()
+    start = story.labels.get("start", (None, None))[0]
+    if start is None:
+        warnings.append(Warned("start_missing", "The game has no label 'start'."))
+    warnings += story.warnings
+    members = tuple(_members(found.entries, story, warnings))
+    return Pack(
+        engine=ENGINE,
+        title=declared.title or path.resolve().name,
+        scenes=scenes,
+        characters=characters,
+        variables=declared.variables,
+        members=members,
+        start=start,
+        recognised=story.recognised,
+        total=story.total,
+        raw_kinds=dict(sorted(story.raw_kinds.items())),
+        warnings=_capped(warnings),
+    )
+
+
+def open_member(path: Path, name: str) -> Iterator[bytes]:
+    """Yield the bytes of a member in pieces; raise Missing("member_unknown")."""
+    return files.chunks(files.game_folder(path), name)
+
+
+def _parsed(folder: Path, scripts: list[Entry], progress: Progress | None, warnings: list[Warned]) -> list[Script]:
+    texts: dict[str, str] = {}
+    for done, entry in enumerate(scripts):
+        text = decode(files.read(folder, entry.name, MAX_SCRIPT), entry.name)
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            warnings.append(Warned("nul_replaced", "NUL characters became U+FFFD.", entry.name, line))
+            text = text.replace("\0", "\ufffd")
+        texts[entry.name] = text
+        if progress:
+            progress("scripts", done + 1, len(scripts))
+    own = frozenset(name.strip() for text in texts.values() for name in _REGISTERED.findall(text) if name.strip())
+    return [parse(file, texts.pop(file), own) for file in list(texts)]
+
+
+def _members(entries: list[Entry], story: Story, warnings: list[Warned]) -> Iterator[Member]:
+    by_name = {entry.name.lower(): entry.name for entry in entries}
+    heard: dict[str, str] = {}
+    for file, (channel, source) in story.heard.items():
+        plain = re.sub(r"^<[^>]*>", "", file)
+        held = next((by_name[n] for n in (plain.lower(), f"audio/{plain}".lower()) if n in by_name), None)
+        if held:
+            heard[held] = channel if channel in ("music", "voice") else "sound"
+        elif "[" not in plain:
+            warnings.append(Warned("file_missing", f"There is no file {plain!r}.", source.file, source.line))
+    for entry in entries:
+        if entry.name.endswith(files.SCRIPTS):
+            continue
+        if entry.name.endswith(files.COMPILED):
+            warnings.append(Warned("script_compiled", "A script without its source is kept unread.", entry.name))
+        elif entry.name.endswith(files.ARCHIVES):
+            warnings.append(
+                Warned("archive_unread", "An archive is kept as it is; what it holds is not read.", entry.name)
+            )
+        yield Member(entry.name, heard.get(entry.name) or _type(entry.name), entry.size)
+
+
+def _type(name: str) -> str:
+    place = PurePosixPath(name.lower())
+    type_ = _TYPES.get(place.suffix.removeprefix("."), "other")
+    if type_ == "sound" and _MUSIC & set(place.parts):
+        return "music"
+    return "voice" if type_ == "sound" and "voice" in place.parts else type_
+
+
+def _capped(warnings: list[Warned]) -> tuple[Warned, ...]:
+    if len(warnings) <= MAX_WARNINGS:
+        return tuple(warnings)
+    more = Warned("more_warnings", f"There are {len(warnings) - MAX_WARNINGS} more warnings.")
+    return (*warnings[:MAX_WARNINGS], more)
+
+
+class RenpyReader:
+    """The reader as the command line takes it."""
+
+    engine = ENGINE
+
+    def probe(self, path: Path) -> float:
+        """Return how sure it is that the path holds a Ren'Py game, 0 to 1."""
+        return probe(path).confidence
+
+    def read(self, path: Path, progress: Progress) -> Pack:
+        """Return what a game holds; see `read`."""
+        return read(path, progress)
+
+    def open_member(self, path: Path, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a member; raise Missing("member_unknown")."""
+        return open_member(path, name)
