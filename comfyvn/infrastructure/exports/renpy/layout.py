@@ -1,0 +1,88 @@
+"""Where things stand in an exported project: which scene in which file, and the paths of assets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from comfyvn.application.exports import StoryView
+from comfyvn.domain.kernel import Refused
+from comfyvn.domain.ordering import sort_key
+from comfyvn.domain.story import Scene
+from comfyvn.infrastructure.exports.renpy.identifiers import word
+
+SCRIPT = "script.rpy"
+"""The file of scenes without a group."""
+GAME = "game/"
+"""The folder of a project that the engine reads."""
+MAX_PART = 200
+"""Octets of one part of a path: file systems take 255, and the engine adds endings."""
+
+_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))})
+"""Names that are devices on some systems, whatever their ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Turns paths of a story into paths of a project; `rooted` ones begin at the project, others at its game folder."""
+
+    rooted: bool
+
+    @staticmethod
+    def of(story: StoryView) -> "Paths":
+        """Return the paths of a story: they begin at the project if any of them names the game folder."""
+        groups = (scene.group for scene in story.scenes.values())
+        paths = (asset.path for asset in story.assets.values())
+        return Paths(any(path.startswith(GAME) for path in (*groups, *paths)))
+
+    def target(self, path: str) -> str:
+        """Return where a file stands in the project; raise Refused("path_unsafe")."""
+        return checked(path if self.rooted else GAME + path)
+
+    def below_game(self, path: str) -> str | None:
+        """Return the name by which the engine finds a file; None where it cannot."""
+        if not self.rooted:
+            return path
+        return path.removeprefix(GAME) if path.startswith(GAME) else None
+
+    def script(self, group: str) -> str:
+        """Return the file of a group."""
+        file = file_of(group)
+        return checked(file if self.rooted and file.startswith(GAME) else GAME + file)
+
+
+def checked(path: str) -> str:
+    """Return a path that stays inside its folder on every system, or raise Refused("path_unsafe")."""
+    parts = path.split("/")
+    if not all(_plain(part) for part in parts):
+        raise Refused("path_unsafe", f"A file cannot be written under the name {path!r}.", path=path)
+    return path
+
+
+def _plain(part: str) -> bool:
+    return (
+        part not in ("", ".", "..")
+        and part.isprintable()
+        and not any(sign in '\\:*?"<>|' for sign in part)
+        and part[-1] not in ". "
+        and part.split(".")[0].strip().upper() not in _DEVICES
+        and len(part.encode()) <= MAX_PART
+    )
+
+
+def files(scenes: Mapping[str, Scene]) -> dict[str, list[str]]:
+    """Return the script files, sorted, each with the ids of its scenes in order."""
+    found: dict[str, list[str]] = {}
+    for scene_id in sorted(scenes, key=lambda i: sort_key(scenes[i].order, i)):
+        found.setdefault(file_of(scenes[scene_id].group), []).append(scene_id)
+    return dict(sorted(found.items()))
+
+
+def file_of(group: str) -> str:
+    """Return the script file of a group: its own name where it is a file name, else one made from it."""
+    if group.endswith(".rpy"):
+        return group
+    return f"{word(group)}.rpy" if word(group) else SCRIPT
+
+
+def has_code(story: StoryView) -> bool:
+    """Tell whether a story brings scripts of its own, which may declare more than can be seen from here."""
+    return any(scene.role == "code" for scene in story.scenes.values())

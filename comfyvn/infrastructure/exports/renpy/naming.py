@@ -1,0 +1,224 @@
+"""The names that an exported script uses, given once for the whole story."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from comfyvn.application.exports import ExportWarning, StoryView
+from comfyvn.domain.story import Node, Scene, blocks, edges, walk
+from comfyvn.infrastructure.exports.renpy import layout
+from comfyvn.infrastructure.exports.renpy.identifiers import is_label, is_name, name, unique, word
+
+SPEAKERS = frozenset({"narrator", "name_only", "centered", "vcentered", "adv", "nvl"})
+"""Speakers that the engine declares."""
+
+Place = tuple[str, str]
+"""A scene's id and a node's."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What things are called in the script, by their ids.
+
+    `labels` are those of scenes. Labels at nodes are in `written` where their author wrote them, and in `targets` where
+    only an edge needs them. `returns` are the labels behind calls, `lines` the identifiers of lines, `speakers` the
+    names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than in the story.
+    """
+
+    labels: dict[str, str] = field(default_factory=dict)
+    written: dict[Place, str] = field(default_factory=dict)
+    targets: dict[Place, str] = field(default_factory=dict)
+    returns: dict[Place, str] = field(default_factory=dict)
+    lines: dict[Place, str] = field(default_factory=dict)
+    speakers: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    start: str | None = None
+    warnings: list[ExportWarning] = field(default_factory=list)
+
+    def place(self, scene_id: str, node_id: str) -> str | None:
+        """Return the label that leads to a node."""
+        return self.written.get((scene_id, node_id)) or self.targets.get((scene_id, node_id))
+
+    def find(self, target: str) -> str | None:
+        """Return the label of a scene given by id or label, or of a place given by its name."""
+        if target in self.labels:
+            return self.labels[target]
+        return target if target in {*self.labels.values(), *self.written.values()} else None
+
+
+def declared(story: StoryView) -> dict[str, set[str]]:
+    """Return the ids of the entities that a ``declare`` node of the story stands for, by their kind."""
+    found: dict[str, set[str]] = {"character": set(), "variable": set(), "image": set()}
+    for scene in story.scenes.values():
+        for node in scene.nodes.values():
+            if node.verb == "declare":
+                found.setdefault(str(node.directives.get("kind")), set()).add(str(node.directives.get("id")))
+    return found
+
+
+def names_of(story: StoryView) -> Names:
+    """Give every scene, place, line, character and variable its name; the same story always gets the same names."""
+    names = Names()
+    names.start = _start(story)
+    _labels(story, names)
+    _lines(story, names)
+    _entities(story, names)
+    return names
+
+
+def _start(story: StoryView) -> str | None:
+    told = [i for members in layout.files(story.scenes).values() for i in members if story.scenes[i].role == "story"]
+    by_label = {story.scenes[i].label: i for i in reversed(told)}
+    wanted = story.start or "start"
+    return wanted if wanted in told else by_label.get(wanted) or by_label.get("start") or next(iter(told), None)
+
+
+def _labels(story: StoryView, names: Names) -> None:
+    """Labels that authors gave come first; the first one keeps a name that two claim."""
+    taken: set[str] = set()
+    if names.start is not None and story.scenes[names.start].label in (None, "", "start"):
+        names.labels[names.start] = "start"
+    taken.add("start")
+    waiting: list[str] = []
+    aims = set(_aims(story))
+    for members in layout.files(story.scenes).values():
+        current: str | None = None
+        for scene_id in members:
+            scene = story.scenes[scene_id]
+            if scene.role == "story" and scene_id not in names.labels:
+                if scene.label and is_label(scene.label):
+                    names.labels[scene_id] = _given(scene.label, current, taken, names, scene_id)
+                else:
+                    waiting.append(scene_id)
+                    current = None
+                    continue
+            current = _global(names.labels.get(scene_id), current)
+            _inside(scene_id, scene, current, taken, names, aims)
+    for scene_id in waiting:
+        scene = story.scenes[scene_id]
+        stem = word(scene.label or scene.title).lower() or word(scene_id)
+        label = unique(f"cvn_{stem}", taken)
+        taken.add(label)
+        names.labels[scene_id] = label
+        _inside(scene_id, scene, label, taken, names, aims)
+
+
+def _inside(scene_id: str, scene: Scene, current: str | None, taken: set[str], names: Names, aims: set[Place]) -> None:
+    """Name the labels inside a scene. A local label belongs to the global one before it, in this block or around it."""
+    by_block = blocks(scene)
+    waiting: list[tuple[str, str | None]] = [("", current)]
+    seen: set[str] = set()
+    while waiting:
+        block, current = waiting.pop()
+        if block in seen:
+            continue
+        seen.add(block)
+        for node_id, node in by_block.get(block, []):
+            place = scene_id, node_id
+            wanted = _own_label(node)
+            if wanted:
+                fit = wanted if is_label(wanted) else f"cvn_{word(wanted)}"
+                names.written[place] = _given(fit, current, taken, names, scene_id, node_id)
+                current = _global(names.written[place], current)
+            elif place in aims:
+                stem = f"at_{word(node_id)}"
+                label = unique(f"{current}.{stem}" if current else f"cvn_{stem}", taken)
+                taken.add(label)
+                names.targets[place] = label
+            waiting += [(edge_id, current) for edge_id, _ in edges(node)]
+
+
+def _own_label(node: Node) -> str:
+    if node.verb == "label":
+        return node.content.strip()
+    return str(node.directives.get("name") or "") if node.type == "choice" else ""
+
+
+def _global(label: str | None, current: str | None) -> str | None:
+    return label.split(".")[0] if label else current
+
+
+def _given(
+    wanted: str, current: str | None, taken: set[str], names: Names, scene_id: str, node_id: str | None = None
+) -> str:
+    """Return a label as close as can be to the one that its author wrote, and warn where it is another one."""
+    fit = wanted
+    owner, _, local = wanted.partition(".")
+    if local and owner != current:
+        fit = f"{owner}_{local}"
+    label = unique(fit, taken)
+    taken.add(label)
+    if label != wanted:
+        message = f"The label {wanted!r} is written as {label!r}: it is taken or cannot stand there."
+        names.warnings.append(ExportWarning("label_renamed", message, scene_id, node_id))
+    return label
+
+
+def _aims(story: StoryView) -> Iterator[Place]:
+    for scene_id, scene in story.scenes.items():
+        for node in scene.nodes.values():
+            yield from ((edge.scene or scene_id, edge.node) for edge in node.next.values() if edge.node)
+
+
+def _lines(story: StoryView, names: Names) -> None:
+    """Give lines and calls an identifier that stays when they are edited: translations and saved games go by it.
+
+    Imported lines keep the one they have, or none: the engine then goes by the words, as in the source.
+    """
+    lines: set[str] = set()
+    returns: set[str] = {*names.labels.values(), *names.written.values(), *names.targets.values()}
+    fresh: list[tuple[Place, Node]] = []
+    for members in layout.files(story.scenes).values():
+        for scene_id in members:
+            for node_id, node in walk(story.scenes[scene_id]):
+                place = scene_id, node_id
+                given = node.directives.get("id") if node.type == "text" else node.directives.get("from")
+                if isinstance(given, str) and is_label(given) and "." not in given:
+                    used, into = (lines, names.lines) if node.type == "text" else (returns, names.returns)
+                    if (node.type == "text" or node.verb == "call") and given not in used:
+                        used.add(given)
+                        into[place] = given
+                        continue
+                fresh.append((place, node))
+    for place, node in fresh:
+        stem = f"{word(place[0])}_{word(place[1])}"
+        if node.type == "text" and node.source is None:
+            names.lines[place] = _add(f"cvn_{stem}", lines)
+        elif node.verb == "call":
+            names.returns[place] = _add(f"cvn_back_{stem}", returns)
+
+
+def _add(wanted: str, taken: set[str]) -> str:
+    found = unique(wanted, taken)
+    taken.add(found)
+    return found
+
+
+def _entities(story: StoryView, names: Names) -> None:
+    known = declared(story)
+    taken: set[str] = {
+        variable for i in known["character"] if i in story.characters and (variable := story.characters[i].variable)
+    } | {i for i in known["variable"] if i in story.variables}
+    posing = {
+        node.speaker
+        for scene in story.scenes.values()
+        for node in scene.nodes.values()
+        if "attributes" in node.directives or "temporary" in node.directives
+    }
+    for i, character in sorted(story.characters.items()):
+        variable = character.variable or ""
+        if variable and (i in known["character"] or variable in SPEAKERS):
+            names.speakers[i] = variable
+        else:
+            wanted = variable if is_name(variable) else name((variable or character.name).lower(), "cvn_")
+            names.speakers[i] = _add(wanted, taken)
+        if character.image_tag or character.expressions or i in posing:
+            names.tags[i] = character.image_tag or names.speakers[i]
+    for i, state in sorted(story.variables.items()):
+        if i in known["variable"]:
+            continue
+        found = _add(i if is_name(i) else name(i, "cvn_"), taken)
+        if state.scope == "global" and not state.constant:
+            found = f"persistent.{found}"
+        if found != i:
+            names.variables[i] = found

@@ -1,0 +1,56 @@
+"""Expressions, assignments and texts with other names for some variables."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from comfyvn.domain.expressions import ExpressionError, names, parse, parse_assignment, reads, render
+from comfyvn.domain.expressions.assignments import Assign
+from comfyvn.domain.expressions.tree import Expression, Name
+
+_FIELD = re.compile(r"(\[\[)|(\[|%\()([^\W\d]\w*(?:\.\w+)*)")
+
+
+def expression(source: str, other: Mapping[str, str]) -> str:
+    """Return `source` with the names of `other` replaced; word for word where it has none or cannot be read."""
+    try:
+        tree = parse(source) if other else None
+    except ExpressionError:
+        tree = None
+    if tree is None or names(tree).isdisjoint(other):
+        return source.strip()
+    return render(_renamed(tree, other))
+
+
+def assignment(source: str, other: Mapping[str, str]) -> str:
+    """Return an assignment with the names of `other` replaced."""
+    try:
+        found = parse_assignment(source) if other else None
+    except ExpressionError:
+        found = None
+    if found is None or ({found.name} | reads(found)).isdisjoint(other):
+        return source.strip()
+    path = _renamed(found.path, other)
+    name = other.get(found.name, found.name)
+    if isinstance(found, Assign):
+        return str(replace(found, name=name, path=path, value=_renamed(found.value, other)))
+    return str(replace(found, name=name, path=path, arguments=_renamed(found.arguments, other)))
+
+
+def text(source: str, other: Mapping[str, str]) -> str:
+    """Return a text with the names of `other` replaced in its ``[fields]`` and ``%(fields)s``."""
+    if not other:
+        return source
+    return _FIELD.sub(lambda found: found[1] or found[2] + other.get(found[3], found[3]), source)
+
+
+def _renamed(part: Any, other: Mapping[str, str]) -> Any:
+    if isinstance(part, tuple):
+        return tuple(_renamed(item, other) for item in part)
+    if isinstance(part, Name):
+        return Name(other.get(part.name, part.name))
+    if isinstance(part, Expression):
+        changed = {f.name: _renamed(getattr(part, f.name), other) for f in fields(part)}  # type: ignore[arg-type]
+        return replace(part, **changed)  # type: ignore[type-var]
+    return part

@@ -1,0 +1,357 @@
+"""Scenes to the lines of a script."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from comfyvn.application.exports import ExportWarning, StoryView
+from comfyvn.domain.kernel import Refused
+from comfyvn.domain.story import Edge, Node, Scene, blocks, edges, walk
+from comfyvn.domain.story.state import STAGE_VERBS
+from comfyvn.infrastructure.exports.renpy import renaming
+from comfyvn.infrastructure.exports.renpy.declarations import declaration
+from comfyvn.infrastructure.exports.renpy.escaping import indented, said
+from comfyvn.infrastructure.exports.renpy.identifiers import is_label
+from comfyvn.infrastructure.exports.renpy.naming import Names
+from comfyvn.infrastructure.exports.renpy.statements import INDENT, say, source, speaker, stage
+
+MAX_DEPTH = 90
+"""Blocks inside blocks: the engine, like Python, gives up at 100."""
+
+DRAW, WAY = "cvn_draw", "cvn_way"
+"""The function that draws a way by weight, and the variable that holds the number of the way."""
+
+
+@dataclass(slots=True)
+class Script:
+    """The lines of one scene, as they come. `sound` returns the path of a sound file by its name, if it exists."""
+
+    story: StoryView
+    names: Names
+    scene_id: str
+    scene: Scene
+    sound: Callable[[str], str | None]
+    lines: list[str] = field(default_factory=list)
+    warnings: list[ExportWarning] = field(default_factory=list)
+    texts: int = 0
+    draws: bool = False
+    blocks: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    statements: int = 0
+
+    def __post_init__(self) -> None:
+        self.blocks = blocks(self.scene)
+
+    def warn(self, code: str, message: str, node_id: str | None = None) -> None:
+        self.warnings.append(ExportWarning(code, message, self.scene_id, node_id))
+
+    def put(self, indent: str, line: str) -> None:
+        """Add a line that is a statement."""
+        self.statements += 1
+        self.lines.append(indent + line)
+
+
+def code_scene(out: Script) -> None:
+    """Write the statements of a scene that stands outside of labels."""
+    for node_id, node in out.blocks.get("", []):
+        _node(out, node_id, node, "")
+    _orphans(out)
+
+
+def story_scene(out: Script, following: str | None) -> None:
+    """Write a scene as a label with its block. `following` is the scene whose label comes next in the file."""
+    header = out.scene.meta
+    parameters = f"({header['parameters']})" if isinstance(header.get("parameters"), str) else ""
+    hide = " hide" if header.get("hide") is True else ""
+    out.lines.append(f"label {out.names.labels[out.scene_id]}{parameters}{hide}:")
+    before = out.statements
+    _block(out, "", INDENT)
+    _ending(out, following)
+    if out.statements == before:
+        out.put(INDENT, "pass")
+    _orphans(out)
+
+
+def _ending(out: Script, following: str | None) -> None:
+    last = next((node for _, node in reversed(out.blocks.get("", [])) if node.verb != "comment"), None)
+    if last is not None and not last.conditions and (last.verb == "return" or _leaves(last)):
+        return
+    falls_to = out.scene.falls_to
+    label = None if falls_to is None else _label_of(out, None, falls_to, None)
+    if label is None:
+        out.put(INDENT, "return")
+    elif following is None or label != out.names.labels[following]:
+        out.put(INDENT, f"jump {label}")
+
+
+def _leaves(node: Node) -> bool:
+    """Tell whether a node always jumps away."""
+    return node.verb == "jump" and (
+        isinstance(node.directives.get("expression"), str) or any(not edge.condition for edge in node.next.values())
+    )
+
+
+def _orphans(out: Script) -> None:
+    for node_id, _ in walk(out.scene):
+        if node_id not in out.written:
+            out.warn("node_unreachable", "The node stands in a block that nothing leads through.", node_id)
+
+
+def _block(out: Script, block: str, indent: str) -> None:
+    """Write the nodes of a block; an empty one needs a word that does nothing."""
+    if len(indent) > MAX_DEPTH * len(INDENT):
+        raise Refused("too_deep", f"Blocks are nested more than {MAX_DEPTH} deep.", scene=out.scene_id)
+    before = out.statements
+    members = out.blocks.get(block, [])
+    place = 0
+    while place < len(members):
+        node_id, node = members[place]
+        following = members[place + 1] if place + 1 < len(members) else None
+        if following is not None and _said_in_menu(out, node, *following):
+            out.written.add(node_id)
+            _target(out, node_id, indent)
+            _node(out, *following, indent, caption=(node_id, node))
+            place += 2
+        else:
+            _node(out, node_id, node, indent)
+            place += 1
+    if out.statements == before and block:
+        out.put(indent, "pass")
+
+
+def _said_in_menu(out: Script, node: Node, choice_id: str, choice: Node) -> bool:
+    """Tell whether a line can stand inside the menu that follows it, which shows both together."""
+    return (
+        node.directives.get("with_choice") is True
+        and choice.type == "choice"
+        and bool(choice.next)
+        and not (node.conditions or choice.conditions or choice.content)
+        and (out.scene_id, choice_id) not in out.names.targets
+    )
+
+
+def _target(out: Script, node_id: str, indent: str) -> None:
+    if label := out.names.targets.get((out.scene_id, node_id)):
+        out.put(indent, f"label {label}:")
+
+
+def _node(out: Script, node_id: str, node: Node, indent: str, caption: tuple[str, Node] | None = None) -> None:
+    if node_id in out.written:
+        return
+    out.written.add(node_id)
+    _target(out, node_id, indent)
+    conditions = [_expression(out, c) for c in node.conditions if c.strip()]
+    if conditions:
+        joined = conditions[0] if len(conditions) == 1 else " and ".join(f"({c})" for c in conditions)
+        out.put(indent, f"if {joined}:")
+        indent += INDENT
+    before = out.statements
+    if node.type == "text":
+        _text(out, node_id, node, indent)
+    elif node.type == "choice":
+        _choice(out, node_id, node, indent, caption)
+    else:
+        _action(out, node_id, node, indent)
+    if conditions and out.statements == before:
+        out.put(indent, "pass")
+
+
+def _expression(out: Script, condition: str) -> str:
+    return renaming.expression(condition, out.names.variables)
+
+
+def _text(out: Script, node_id: str, node: Node, indent: str) -> None:
+    out.texts += 1
+    if node.speaker and node.speaker not in out.names.speakers:
+        out.warn("character_unknown", f"There is no character {node.speaker!r}; the id is written as name.", node_id)
+    out.put(indent, say(node, out.names, identifier=out.names.lines.get((out.scene_id, node_id))))
+
+
+def _choice(out: Script, node_id: str, node: Node, indent: str, caption: tuple[str, Node] | None) -> None:
+    options = edges(node)
+    if not options:
+        out.warn("choice_without_options", "The choice has no options; its prompt is written as a line.", node_id)
+        out.put(indent, said(renaming.text(node.content, out.names.variables)))
+        return
+    directives = node.directives
+    name = out.names.written.get((out.scene_id, node_id))
+    arguments = f"({directives['arguments']})" if isinstance(directives.get("arguments"), str) else ""
+    out.put(indent, " ".join(filter(None, ("menu", name))) + f"{f' {arguments}' if arguments else ''}:")
+    inner = indent + INDENT
+    for word in ("set", "with"):
+        if value := source(directives.get(word)):
+            out.lines.append(f"{inner}{word} {value}")
+    if caption is not None:
+        out.texts += 1
+        identifier = out.names.lines.get((out.scene_id, caption[0]))
+        out.lines.append(inner + say(caption[1], out.names, identifier=identifier, in_menu=True))
+    who = speaker(node, out.names)
+    if node.content and who:
+        out.lines.append(f"{inner}{who} {said(renaming.text(node.content, out.names.variables))}")
+    captions = node.content.split("\n") if node.content and not who else []
+    places = directives.get("captions_at")
+    ahead = [i for i in places if isinstance(i, int)] if isinstance(places, list) else []
+    place = 0
+    for edge_id, edge in options:
+        while captions and (not ahead or ahead[0] <= place):
+            _caption(out, captions, ahead, inner)
+            place += 1
+        _option(out, node_id, edge_id, edge, inner)
+        place += 1
+    while captions:
+        _caption(out, captions, ahead, inner)
+
+
+def _caption(out: Script, captions: list[str], ahead: list[int], indent: str) -> None:
+    out.lines.append(indent + said(renaming.text(captions.pop(0), out.names.variables)))
+    del ahead[:1]
+
+
+def _option(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str) -> None:
+    arguments = f" ({edge.meta['arguments']})" if isinstance(edge.meta.get("arguments"), str) else ""
+    condition = f" if {_expression(out, edge.condition)}" if edge.condition and edge.condition.strip() else ""
+    text = said(renaming.text(edge.text or "", out.names.variables))
+    out.put(indent, f"{text}{arguments}{condition}:")
+    _way(out, node_id, edge_id, edge, indent + INDENT)
+
+
+def _way(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str, number: int = 0) -> None:
+    """Write where an edge leads: a jump to (or a call of) its target, or the block that it owns."""
+    node = out.scene.nodes[node_id]
+    if edge.scene is not None or edge.node is not None:
+        label = _label_of(out, node_id, edge.scene, edge.node)
+        out.put(indent, "pass" if label is None else _going(out, node_id, node, label, number))
+        return
+    if node.verb in ("jump", "call") and edge_id not in out.blocks:
+        out.warn("target_missing", f"The {node.verb} leads nowhere yet.", node_id)
+    _block(out, edge_id, indent)
+
+
+def _label_of(out: Script, node_id: str | None, scene: str | None, node: str | None) -> str | None:
+    """Return the label that a way leads to; warn and return None where there is none."""
+    names, owner = out.names, scene or out.scene_id
+    label = names.place(owner, node) if node is not None else names.find(owner)
+    if label is None and node is None and scene is not None and is_label(scene) and _imported(out, node_id):
+        label = scene
+        out.warn("label_unknown", f"No scene has the label {scene!r}.", node_id)
+    elif label is None:
+        out.warn("target_unknown", f"The way leads to {node or scene!r}, which is not there.", node_id)
+    return label
+
+
+def _imported(out: Script, node_id: str | None) -> bool:
+    nodes = out.scene.nodes.values() if node_id is None else (out.scene.nodes[node_id],)
+    return any(node.source is not None for node in nodes)
+
+
+def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
+    verb, content = node.verb, node.content
+    if verb in STAGE_VERBS:
+        _stage(out, node_id, node, indent)
+        return
+    match verb:
+        case "jump" | "call":
+            _departure(out, node_id, node, indent)
+        case "branch":
+            _branch(out, node_id, node, indent)
+        case "loop":
+            for edge_id, edge in edges(node)[:1]:
+                out.put(indent, f"while {_expression(out, edge.condition or '') or 'True'}:")
+                _way(out, node_id, edge_id, edge, indent + INDENT)
+        case "random":
+            _random(out, node_id, node, indent)
+        case "return":
+            out.put(indent, f"return {_expression(out, content)}".rstrip())
+        case "set":
+            _code(out, renaming.assignment(content, out.names.variables), indent)
+        case "label":
+            parameters = node.directives.get("parameters")
+            signature = f"({parameters})" if isinstance(parameters, str) else ""
+            hide = " hide" if node.directives.get("hide") is True else ""
+            out.put(indent, f"label {out.names.written[out.scene_id, node_id]}{signature}{hide}:")
+        case "comment":
+            out.lines += [
+                indent + (line if line.startswith("#") else f"# {line}".rstrip()) for line in content.split("\n")
+            ]
+        case "declare":
+            _verbatim(out, declaration(out.story, node), indent)
+        case _:
+            _verbatim(out, content, indent)
+
+
+def _verbatim(out: Script, code: str, indent: str) -> None:
+    if code.strip():
+        out.statements += 1
+        out.lines += indented(code, indent)
+
+
+def _stage(out: Script, node_id: str, node: Node, indent: str) -> None:
+    sound = node.verb in ("play", "queue") or (node.verb == "voice" and not node.directives.get("sustain"))
+    file = node.content.strip()
+    if not sound or node.source is not None or node.directives.get("expression"):
+        found: str | None = node.content
+    else:
+        found = out.sound(file)
+    if found is not None:
+        out.statements += 1
+        out.lines += stage(replace(node, content=found), indent)
+        return
+    out.warn("sound_missing", f"There is no sound file {file!r}; the direction is commented out.", node_id)
+    out.lines += [f"{indent}# {line.strip()}" for line in stage(node, indent)]
+
+
+def _code(out: Script, code: str, indent: str) -> None:
+    if "\n" in code:
+        out.put(indent, "python:")
+        out.lines += indented(code, indent + INDENT)
+    elif code:
+        out.put(indent, f"$ {code}")
+
+
+def _departure(out: Script, node_id: str, node: Node, indent: str) -> None:
+    computed = source(node.directives.get("expression"))
+    ways = edges(node)
+    if computed:
+        out.put(indent, _going(out, node_id, node, f"expression {computed}"))
+    elif len(ways) == 1 and not source(ways[0][1].condition):
+        _way(out, node_id, *ways[0], indent)
+    else:
+        _branch(out, node_id, node, indent)
+
+
+def _going(out: Script, node_id: str, node: Node, target: str, way: int = 0) -> str:
+    if node.verb != "call":
+        return f"jump {target}"
+    arguments = node.directives.get("arguments")
+    passed = f"({arguments})" if isinstance(arguments, str) else ""
+    if passed and target.startswith("expression "):
+        passed = f" pass {passed}"
+    label = out.names.returns[out.scene_id, node_id]
+    return f"call {target}{passed} from {f'{label}_{way}' if way else label}"
+
+
+def _branch(out: Script, node_id: str, node: Node, indent: str) -> None:
+    ways = edges(node)
+    for place, (edge_id, edge) in enumerate(ways):
+        condition = _expression(out, edge.condition or "")
+        if condition or place == 0 or place < len(ways) - 1:
+            out.put(indent, f"{'elif' if place else 'if'} {condition or 'True'}:")
+        else:
+            out.put(indent, "else:")
+        _way(out, node_id, edge_id, edge, indent + INDENT, place)
+
+
+def _random(out: Script, node_id: str, node: Node, indent: str) -> None:
+    """Write a draw by weight among the ways whose condition holds, and a branch for each."""
+    ways = edges(node)
+    if not ways:
+        return
+    out.draws = True
+    weights: list[str] = []
+    for _, edge in ways:
+        weight = f"{1.0 if edge.weight is None else edge.weight!r}"
+        condition = _expression(out, edge.condition or "")
+        weights.append(f"{weight} if {condition} else 0.0" if condition else weight)
+    out.put(indent, f"$ {WAY} = {DRAW}({', '.join(weights)})")
+    for place, (edge_id, edge) in enumerate(ways):
+        out.put(indent, f"{'elif' if place else 'if'} {WAY} == {place}:")
+        _way(out, node_id, edge_id, edge, indent + INDENT)
