@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comfyvn import settings as settings_file
+from comfyvn.application.exports import Exported, StoryView
 from comfyvn.application.ports import Verification
 from comfyvn.application.projects import found_project
 from comfyvn.application.sample import TITLE, bring_in_sample
-from comfyvn.application.studio import Request, Studio
+from comfyvn.application.studio import Request, Studio, plain
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.infrastructure import logs
@@ -26,7 +27,7 @@ from comfyvn.infrastructure.storage.rebuild import rebuild
 from comfyvn.infrastructure.storage.store import Store, open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces import cli as command_line
-from comfyvn.interfaces.cli.tools import Exporter, Progress, Reader, ServeOptions, Tools
+from comfyvn.interfaces.cli.tools import Exporter, OpenBlob, Progress, Reader, ServeOptions, Tools
 from comfyvn.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,16 +78,16 @@ class StoreKeeper:
 
     def checkpoint(self, path: Path) -> Json:
         """Write a signed checkpoint file."""
-        return write_checkpoint(self.store, path, self.settings.config_dir / "keys")
+        return write_checkpoint(self.store, path, self.settings.config_dir / "keys", SystemClock().now())
 
     def check(self, path: Path) -> Json:
         """Compare the store with a checkpoint file."""
-        return check_checkpoint(self.store, path)
+        found = check_checkpoint(self.store, path, self.settings.config_dir / "keys")
+        return {"ok": found.first_bad is None, **plain(found)}
 
     def rebuild(self, progress: Progress) -> Json:
         """Refill the read models and compare."""
-        done = rebuild(self.store, progress)
-        return {"rows": done.rows, "equal": done.equal, "first_difference": done.first_difference}
+        return plain(rebuild(self.store, partial(progress, "rebuild")))
 
 
 def readers() -> Sequence[Reader]:
@@ -100,7 +101,10 @@ def exporters() -> Mapping[str, Exporter]:
     """Return the exporters by target."""
     from comfyvn.infrastructure.exports import renpy  # noqa: PLC0415
 
-    return {"renpy": renpy.export}
+    def to_renpy(story: StoryView, out_dir: Path, open_blob: OpenBlob, progress: Progress) -> Exported:
+        return renpy.export(story, out_dir, open_blob, partial(progress, "export"))
+
+    return {"renpy": to_renpy}
 
 
 def serve(settings: Settings, options: ServeOptions) -> int:
@@ -180,6 +184,7 @@ def tools(environ: Mapping[str, str]) -> Tools:
         exporters=exporters,
         fill_with_sample=bring_in_sample,
         serve=partial(serve, settings),
+        scratch=lambda folder: tools({"COMFYVN_HOME": str(folder)}),
     )
 
 

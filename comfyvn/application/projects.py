@@ -69,4 +69,3 @@ def bring_in(
     head = envelope(studio, request, message, kind, command=command, body=body)
     commit = studio.store.append(branch, head, changes)
     return Outcome(commit, commit.position)
-

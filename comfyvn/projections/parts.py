@@ -119,13 +119,19 @@ class Parts:
     def parts_of(self, conn: Connection, lineage: Lineage, kind: str, entity: str) -> dict[str, str]:
         """Return the parts of one entity as JSON text by name; none where it does not exist."""
         rows = self._visible(conn, lineage, {"kind": kind, "entity": entity})
-        return {part: body for (_, _, part), body in rows}
+        return {part: body for (_, _, part), body, _ in rows}
+
+    def positions_of(self, conn: Connection, lineage: Lineage, kind: str, entity: str) -> dict[str, int]:
+        """Return for each part of one entity the position of the commit that last changed it."""
+        rows = self._visible(conn, lineage, {"kind": kind, "entity": entity})
+        return {part: position for (_, _, part), _, position in rows}
 
     def heads(
         self, conn: Connection, lineage: Lineage, kind: str | None = None, *, whole: bool = False
     ) -> Iterator[tuple[Key, str]]:
         """Yield the JSON text of all existing parts by key, unordered; `whole`: only each entity's own fields."""
-        return self._visible(conn, lineage, {} if kind is None else {"kind": kind}, whole=whole)
+        rows = self._visible(conn, lineage, {} if kind is None else {"kind": kind}, whole=whole)
+        return ((key, body) for key, body, _ in rows)
 
     def versions_of(
         self, conn: Connection, lineage: Lineage, kind: str, entity: str, part: str
@@ -149,19 +155,19 @@ class Parts:
 
     def _visible(
         self, conn: Connection, lineage: Lineage, wanted: Mapping[str, str], *, whole: bool = False
-    ) -> Iterator[tuple[Key, str]]:
+    ) -> Iterator[tuple[Key, str, int]]:
         seen: set[Key] = set()
         for branch, cap in lineage:
             statement = _shown(self.table, frozenset(wanted), whole, cap < LATEST)
             last = branch == lineage[-1][0]
-            for kind, entity, part, body in conn.execute(statement, {"branch": branch, "cap": cap, **wanted}):
+            for kind, entity, part, body, position in conn.execute(statement, {"branch": branch, "cap": cap, **wanted}):
                 key = (kind, entity, part)
                 if key in seen:
                     continue
                 if not last:
                     seen.add(key)
                 if body is not None:
-                    yield key, body
+                    yield key, body, position
 
 
 @lru_cache(maxsize=64)
@@ -172,7 +178,7 @@ def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> S
     latest += [head.c[name] == bindparam(name) for name in sorted(wanted)]
     if whole:
         latest.append(head.c.part == literal_column(f"'{WHOLE}'"))
-    columns = ("kind", "entity", "part", "body")
+    columns = ("kind", "entity", "part", "body", "from_position")
     now = select(*(head.c[name] for name in columns)).where(*latest)
     if not capped:
         return now

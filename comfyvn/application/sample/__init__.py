@@ -35,4 +35,5 @@ def bring_in_sample(studio: Studio, branch: str, request: Request) -> Outcome:
         decider = studio.store.kinds[ref.kind]
         desired.append((ref, decider.intend(studio.store.load(branch, ref).state, decider.save(document))))
     body = {"branch": branch, "sample": story["project"]["id"]}
-    return bring_in(studio, branch, desired, request, f"open the sample {TITLE}", command="project.open-sample", body=body)
+    message = f"open the sample {TITLE}"
+    return bring_in(studio, branch, desired, request, message, command="project.open-sample", body=body)

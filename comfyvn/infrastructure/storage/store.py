@@ -174,6 +174,11 @@ class Store:
             found = {Ref(of, entity): orjson.loads(body) for (of, entity, _), body in shown}
         return {ref: found[ref] for ref in sorted(found)}
 
+    def part_positions(self, branch: str, ref: Ref, at: int = LATEST) -> Mapping[str, int]:
+        """Return for each present part of an entity the position of the commit that last changed it."""
+        with self.database.read() as conn:
+            return self.parts.positions_of(conn, self.visible(conn, branch, at), ref.kind, ref.id)
+
     def versions(self, branch: str, ref: Ref, part: str, at: int = LATEST) -> Sequence[PartVersion]:
         """Return every version of one part that is visible on a branch, oldest first."""
         with self.database.read() as conn:

@@ -52,9 +52,12 @@ def run(argv: Sequence[str], make_tools: Callable[[], Tools]) -> int:
     except Refused as error:
         printer.refusal(error)
         return CONFLICTS if isinstance(error, Conflict) and error.code in COLLISIONS else REFUSED
-    except KeyboardInterrupt:
-        printer.say("Stopped; nothing was left half done.")
-        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        printer.refusal(Refused("file_unusable", f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")))
+        return REFUSED
+    except KeyboardInterrupt:
+        printer.say("Stopped; nothing was left half done.")
+        return INTERRUPTED

@@ -35,9 +35,8 @@ def checkpoint(tools: Tools, args: Namespace, out: Printer) -> int:
         out.result(written, lambda: [f"Wrote {args.file}."])
         return DONE
     found = keeper.check(args.file)
-    out.result(
-        found, lambda: ["The history goes on from the checkpoint."] if found["ok"] else map(str, found["findings"])
-    )
+    words = "The history goes on from the checkpoint." if found["ok"] else found["first_bad"]["message"]
+    out.result(found, lambda: [words])
     return DONE if found["ok"] else CHECK_FAILED
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from comfyvn.application.exports import StoryView
+from comfyvn.application.exports import Exported, StoryView
 from comfyvn.application.ports import Blobs, BranchRow, Verification
 from comfyvn.application.studio import Request, Studio, find_branch, find_project
 from comfyvn.domain.kernel import Json, Missing
@@ -31,12 +31,10 @@ class Reader(Protocol):
     def open_member(self, path: Path, name: str) -> Iterator[bytes]: ...
 
 
-class Exporter(Protocol):
-    """Writes a story as a project of an engine."""
+OpenBlob = Callable[[str], Iterator[bytes]]
 
-    def __call__(
-        self, story: StoryView, out_dir: Path, open_blob: Callable[[str], Iterator[bytes]], progress: Progress
-    ) -> Any: ...
+Exporter = Callable[[StoryView, Path, OpenBlob, Progress], Exported]
+"""Writes a story as a project of an engine into a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,10 @@ class StoreTools(Protocol):
     def checkpoint(self, path: Path) -> Json: ...
 
     def check(self, path: Path) -> Json:
-        """Compare the store with a checkpoint file: ``{"ok": bool, "findings": [...]}``."""
+        """Compare the store with a checkpoint file: ``{"ok": bool, "first_bad": ..., ...}``."""
 
     def rebuild(self, progress: Progress) -> Json:
-        """Refill the read models: ``{"rows", "equal", "first_difference"}``."""
+        """Refill the read models: ``{"rows", "events", "equal", "first_difference"}``."""
 
 
 @dataclass
