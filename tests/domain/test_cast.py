@@ -7,7 +7,7 @@ from comfyvn.domain.cast import CHARACTER, CharacterIntroduced, IntroduceCharact
 from tests.given import Given
 
 ADA = Given(CHARACTER).given(
-    CharacterIntroduced("Ada", traits={"age": 17}, expressions={"sad": "a1"}, linked_scene_ids={"s1": True})
+    CharacterIntroduced("Ada", traits={"age": 17, "brave": 1}, expressions={"sad": "a1"}, linked_scene_ids={"s1": True})
 )
 
 CHANGES: list[tuple[Any, Any]] = [
@@ -18,6 +18,7 @@ CHANGES: list[tuple[Any, Any]] = [
     (cast.GiveImageTag("ada"), cast.ImageTagGiven("ada")),
     (cast.GiveVoiceTag("ada_voice"), cast.VoiceTagGiven("ada_voice")),
     (cast.DescribeTrait("age", 18), cast.TraitDescribed("age", 18)),
+    (cast.DescribeTrait("brave", True), cast.TraitDescribed("brave", True)),
     (cast.DescribeTrait("age", present=False), cast.TraitDescribed("age", None, False)),
     (cast.PortrayExpression("happy", "a2"), cast.ExpressionPortrayed("happy", "a2")),
     (cast.PortrayExpression("sad", present=False), cast.ExpressionPortrayed("sad", None, False)),
@@ -68,7 +69,7 @@ def test_what_does_not_fit_is_refused(command: Any, where: str) -> None:
 
 
 def test_a_document_records_what_is_new_in_it() -> None:
-    document = {"id": "x", "name": "Ada", "traits": {"age": 17, "hair": "red"}, "linked_scene_ids": ["s2"]}
+    document = {"id": "x", "name": "Ada", "traits": {"age": 17, "brave": 1, "hair": "red"}, "linked_scene_ids": ["s2"]}
     ADA.when(SaveCharacter(document)).then_settled(
         cast.TraitDescribed("hair", "red"),
         cast.SceneLinked("s1", None, False),

@@ -36,6 +36,7 @@ CHANGES: list[tuple[Any, Any]] = [
     (ask.DirectNode("n1", "with", "dissolve"), fact.NodeDirected("n1", "with", "dissolve")),
     (ask.DirectNode("n1", "with", present=False), fact.NodeDirected("n1", "with", None, False)),
     (ask.GuardNode("n1", ("brave",)), fact.NodeGuarded("n1", ("brave",))),
+    (ask.AnnotateNode("n1", "draft", True), fact.NodeAnnotated("n1", "draft", True)),
     (ask.AnnotateNode("n1", "draft", present=False), fact.NodeAnnotated("n1", "draft", None, False)),
     (ask.DrawEdge("n2", EdgeDraft("up", "Up")), fact.EdgeDrawn("n2", "up", Edge("W", "Up"))),
     (
