@@ -217,6 +217,39 @@ def test_a_jump_to_nowhere_is_an_error_only_when_it_is_taken() -> None:
     assert "'lost'" in end.message
 
 
+def test_the_target_of_a_jump_may_be_computed() -> None:
+    computed = {"expression": "'part_' + str(n)"}
+    program = story(
+        act("call", "", way(), directives=computed),
+        act("set", "n = 2"),
+        act("jump", "", way(), directives=computed),
+        one=scene(text("one"), label="part_1"),
+        two=scene(text("two"), label="part_2"),
+        variables={"n": 1},
+    )
+    assert said(program) == ["one", "two", "end"]
+    lost = trace(program, forced={"n": 7})[-1]
+    assert isinstance(lost, Ended) and lost.reason == "error" and "'part_7'" in lost.message
+    code = story(act("jump", "", way(), directives={"expression": "renpy.random.choice(labels)"}))
+    assert said(code) == ["raw"]
+
+
+@pytest.mark.parametrize("memory", [[], set()])
+def test_a_choice_with_a_memory_shows_each_option_once(memory: object) -> None:
+    ask = menu(way(text("a"), text="A"), way(text("b"), text="B"), directives={"set": "asked"})
+    program = story(ask, ask, ask, variables={"asked": memory})
+    assert said(program, 1, 0) == [(("A", "B"), 1), "b", (("A",), 0), "a", "end"]
+    for odd in ({}, {"variables": {"asked": 5}}):
+        assert said(story(ask, **odd))[-1] == "error"
+    code = menu(way(text="A"), directives={"set": "persistent.of(me)"})
+    assert said(story(code)) == ["raw"]
+
+
+def test_the_name_of_a_choice_is_not_its_speaker() -> None:
+    program = story(menu(way(text="a"), prompt="Well?", directives={"name": "the_question"}))
+    assert said(program) == ["Well?", (("a",), 0), "end"]
+
+
 def test_a_call_returns_behind_itself() -> None:
     program = story(
         act("call", "", way(scene="sub")),

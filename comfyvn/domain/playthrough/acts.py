@@ -7,7 +7,7 @@ look at, or needs a pick, halts the machine as well.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from comfyvn.domain.expressions import Code
+from comfyvn.domain.expressions import Code, show
 from comfyvn.domain.interpolation import substitute
 from comfyvn.domain.kernel import Json
 from comfyvn.domain.playthrough.machine import Act, Failed, Machine
@@ -102,16 +102,32 @@ def line(site: Site, said: Said, characters: Mapping[str, str], *, extends: bool
     return run
 
 
-def choice(site: Site, prompt: Said, ways: tuple[Way, ...], characters: Mapping[str, str]) -> Act:
-    """Return the act of a choice: say the prompt, halt for a pick, then (entered again) take the way picked."""
+class Memory(NamedTuple):
+    """Where a choice keeps the texts of the options that were picked: how to read it, and how to add one to it."""
+
+    read: Code
+    add: Callable[[Machine, str], None]
+
+
+def choice(
+    site: Site, prompt: Said, ways: tuple[Way, ...], characters: Mapping[str, str], memory: Memory | None
+) -> Act:
+    """Return the act of a choice: say the prompt, halt for a pick, then (entered again) take the way picked.
+
+    With a memory, an option that was picked is not shown again.
+    """
     by_id = {way.id: way for way in ways}
 
     def ask(m: Machine) -> int:
         if prompt.text:
             _say(m, site, prompt, characters)
-            if prompt.speaker or prompt.name:
+            if prompt.speaker:
                 m.said = prompt
-        shown = tuple((way.id, substitute(way.text, m.variables)) for way in ways if _open(m, way))
+        past = () if memory is None else memory.read(m.variables)
+        if not isinstance(past, tuple | list | set):
+            raise Failed(f"What the choice remembers is {show(past)} and not a list or a set.")
+        new = (way for way in ways if way.text not in past and _open(m, way))
+        shown = tuple((way.id, substitute(way.text, m.variables)) for way in new)
         if not shown:
             return site.after
         m.menu = Menu(substitute(prompt.text, m.variables), shown)
@@ -129,6 +145,8 @@ def choice(site: Site, prompt: Said, ways: tuple[Way, ...], characters: Mapping[
         if edge_id not in by_id:
             raise Failed("The option that was picked is not there any more.")
         m.put(MenuShown(tuple(text for _, text in menu.options), picked, site.node, site.scene, menu.caption))
+        if memory is not None:
+            memory.add(m, by_id[edge_id].text)
         return _end_of(by_id[edge_id])
 
     return run
@@ -159,13 +177,32 @@ def call(site: Site, ways: tuple[Way, ...]) -> Act:
             if _open(m, way):
                 place = _end_of(way)
                 if way.target:
-                    if len(m.calls) >= MAX_CALLS:
-                        raise Failed(f"More than {MAX_CALLS} calls have not returned.")
-                    m.calls.append((site.here, site.after))
+                    _will_return(m, site)
                 return place
         return site.after
 
     return run
+
+
+def compute(site: Site, name: Code, find: Callable[[str], int | None], *, returns: bool) -> Act:
+    """Return the act of a jump, or of a call that returns, to the label that an expression names."""
+
+    def run(m: Machine) -> int:
+        target = name(m.variables)
+        place = find(target) if isinstance(target, str) else None
+        if place is None:
+            raise Failed(f"This leads to {show(target)}, which is not there.")
+        if returns:
+            _will_return(m, site)
+        return place
+
+    return run
+
+
+def _will_return(m: Machine, site: Site) -> None:
+    if len(m.calls) >= MAX_CALLS:
+        raise Failed(f"More than {MAX_CALLS} calls have not returned.")
+    m.calls.append((site.here, site.after))
 
 
 def leave(scene: str, node: str | None, here: int, value: Code | None) -> Act:

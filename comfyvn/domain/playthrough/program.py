@@ -17,7 +17,7 @@ from comfyvn.domain.expressions import (
     parse,
     parse_assignment,
 )
-from comfyvn.domain.expressions.tree import Binary, Name
+from comfyvn.domain.expressions.tree import Binary, Literal, Name
 from comfyvn.domain.ordering import sort_key
 from comfyvn.domain.playthrough import acts
 from comfyvn.domain.playthrough.acts import Site, Way
@@ -169,18 +169,21 @@ class _Compiler:
         )
 
     def _deed(self, site: Site, node: Node) -> Act:
-        said = Said(node.speaker, _text(node.directives.get("name")), node.content)
         if node.type == "text":
-            extends = node.directives.get("extend") is True
-            return acts.line(site, said, self.characters, extends=extends)
+            said = Said(node.speaker, _text(node.directives.get("name")), node.content)
+            return acts.line(site, said, self.characters, extends=node.directives.get("extend") is True)
         if node.type == "choice":
-            return acts.choice(site, said, self._ways(site, node), self.characters)
+            prompt = Said(node.speaker, None, node.content)
+            memory = _memory(node.directives.get("set"))
+            return acts.choice(site, prompt, self._ways(site, node), self.characters, memory)
         return self._action(site, node)
 
     def _action(self, site: Site, node: Node) -> Act:
         if node.verb in STAGE_VERBS:
             return acts.direct(site, node.verb or "", node.content, node.directives)
         match node.verb:
+            case "jump" | "call" if target := _text(node.directives.get("expression")):
+                act = self._computed(site, target, returns=node.verb == "call")
             case "branch" | "loop" | "jump":
                 act = acts.branch(site, self._ways(site, node))
             case "call":
@@ -197,6 +200,13 @@ class _Compiler:
             case _:
                 act = acts.straight(site.after)
         return act
+
+    def _computed(self, site: Site, target: str, *, returns: bool) -> Act:
+        try:
+            name = compile_expression(parse(target))
+        except ExpressionError:
+            return acts.stop_at_code(site, target)
+        return acts.compute(site, name, self._find, returns=returns)
 
     def _return(self, site: Site, content: str) -> Act:
         if not content.strip():
@@ -258,9 +268,22 @@ def _code(source: str) -> Code:
 
 def _outside(source: str) -> Code:
     def stop(variables: Mapping[str, Value]) -> Value:
-        raise OutsideSubset(f"The condition is outside the language of conditions: {source}")
+        raise OutsideSubset(f"This is outside the language of conditions: {source}")
 
     return stop
+
+
+def _memory(source: Any) -> acts.Memory | None:
+    """Return the memory of a choice, a variable that holds a list or a set."""
+    name = _text(source)
+    if name is None:
+        return None
+
+    def add(m: Machine, text: str) -> None:
+        method = "add" if isinstance(m.variables.get(name), set) else "append"
+        m.variables = Map(apply(Mutate(name, (), method, (Literal(text),)), m.variables))
+
+    return acts.Memory(_code(name), add)
 
 
 def _change(assignment: Assignment) -> Callable[[Machine], None]:

@@ -38,7 +38,7 @@ def directed(stage: Stage, verb: str, content: str, directives: Mapping[str, Jso
         case "play" | "queue":
             channel, sound = _sound(content, directives)
             sounds = {**sounds, channel: sound}
-        case "voice":
+        case "voice" if content:
             sounds = {**sounds, "voice": content}
         case "stop":
             sounds = _without(sounds, _name(directives.get("channel")) or content.partition(" ")[0] or DEFAULT_CHANNEL)
