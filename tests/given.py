@@ -1,6 +1,6 @@
 """Given some facts, when a command comes, then these facts follow: the tests of deciders read like that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from comfyvn.domain.merge import same
 class When:
     """A command that meets the state which some facts have led to."""
 
-    decider: Decider[Any, Any, Any]
+    decider: Decider[Any, Any, Any] = field(repr=False)
     facts: tuple[Any, ...]
     command: Any
 
@@ -44,7 +44,7 @@ class When:
 class Given:
     """What has happened to one entity so far."""
 
-    decider: Decider[Any, Any, Any]
+    decider: Decider[Any, Any, Any] = field(repr=False)
     facts: tuple[Any, ...] = ()
 
     def given(self, *facts: Any) -> "Given":
