@@ -19,7 +19,7 @@ CHANGES: list[tuple[Given, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "command", "fact"), CHANGES, ids=str)
+@pytest.mark.parametrize(("before", "command", "fact"), CHANGES, ids=[type(c[1]).__name__ for c in CHANGES])
 def test_a_command_records_one_fact_and_only_once(before: Given, command: Any, fact: Any) -> None:
     before.when(command).then_settled(fact)
     Given(before.decider).when(command).refused(f"{before.decider.kind}_unknown")
