@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from comfyvn.application.ports import LATEST, Commit, Ref
 from comfyvn.application.studio import Studio
 from comfyvn.domain.kernel import WHOLE, Json, Missing
+from comfyvn.domain.merge import ABSENT, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def blame(studio: Studio, branch: str, ref: Ref, part: str = WHOLE, at: int = LA
         body = row.body if isinstance(row.body, dict) else {}
         fields = {k: fields[k] for k in body if k in fields}
         for key, value in body.items():
-            if key not in before or before[key] != value:
+            if not same(before.get(key, ABSENT), value):
                 fields[key] = commits[row.position]
         before = body
     versions = tuple(Version(commits[row.position], row.body) for row in rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from comfyvn.application.history import Settled, Sides, apply, sees
-from comfyvn.application.ports import LATEST, BranchRow, Change, Commit, EventStore, Ref
+from comfyvn.application.ports import LATEST, BranchRow, Change, EventStore, Ref
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
 from comfyvn.domain.project import BRANCH, Branch
@@ -176,14 +176,8 @@ def _seen(store: EventStore, branch: str) -> dict[str, int]:
             if upto <= before:
                 continue
             seen[ancestor] = upto
-            for commit in _merges(store, ancestor, max(before, 0), upto):
-                source = store.commit(commit.merge_parent or "")
-                todo.append((source.branch, source.position))
+            todo += store.merged(ancestor, max(before, 0), upto)
     return seen
-
-
-def _merges(store: EventStore, branch: str, after: int, upto: int) -> list[Commit]:
-    return [c for c in store.commits(branch, at=upto, after=after) if c.merge_parent and c.branch == branch]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,20 @@ def _item(ref: Ref, conflict: FieldConflict) -> ConflictItem:
     removed = any(side is ABSENT or side is None for side in sides[1:]) and sides[0] not in (ABSENT, None)
     code = "removed_and_changed" if removed else "changed_on_both_sides"
     base, ours, theirs = (None if side is ABSENT else plain(side) for side in sides)
-    return ConflictItem("/".join((str(ref), *conflict.path)), code, str(ref), conflict.path, base, ours, theirs)
+    return ConflictItem(_id(ref, conflict.path), code, str(ref), conflict.path, base, ours, theirs)
+
+
+def _id(ref: Ref, path: Iterable[str]) -> str:
+    """Return the id of a conflict: entity and path with slashes between them, escaped as in a JSON pointer."""
+    return "/".join(step.replace("~", "~0").replace("/", "~1") for step in (str(ref), *path))
 
 
 def choices_for(ref: Ref, settled: Mapping[str, Side]) -> dict[tuple[str, ...], str]:
     """Return the choices of one entity, as merge3 takes them, from choices by conflict id."""
-    prefix = str(ref)
     found: dict[tuple[str, ...], str] = {}
     for conflict_id, side in settled.items():
-        head, *path = conflict_id.split("/")
-        if head == prefix:
+        entity, *path = (step.replace("~1", "/").replace("~0", "~") for step in conflict_id.split("/"))
+        if entity == str(ref):
             found[tuple(path)] = side
     return found
 
@@ -51,7 +55,7 @@ def dangling(store: EventStore, branch: str, changes: Sequence[Change]) -> tuple
         for ref, scene in store.load_all(branch, "scene").items():
             if ref not in after:
                 found += [_hanging(ref, path, target) for path, target in _targets(scene) if target in gone]
-    return (*found, *_labels(store, branch, after))
+    return (*found, *_labels(store, branch, scenes))
 
 
 def _inside(ref: Ref, scene: Scene) -> list[ConflictItem]:
@@ -96,21 +100,23 @@ def _targets(scene: Scene) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _hanging(ref: Ref, path: tuple[str, ...], target: str) -> ConflictItem:
-    return ConflictItem("/".join((str(ref), *path)), "dangling", str(ref), path, None, target, None)
+    return ConflictItem(_id(ref, path), "dangling", str(ref), path, None, target, None)
 
 
-def _labels(store: EventStore, branch: str, after: Mapping[Ref, Any]) -> list[ConflictItem]:
-    fresh = {ref: scene.label for ref, scene in after.items() if scene is not None and scene.label}
+def _labels(store: EventStore, branch: str, scenes: Sequence[Change]) -> list[ConflictItem]:
+    """Return the labels that scenes newly have and that another scene has, too."""
+    after = {change.ref: change.after.label for change in scenes if change.after is not None}
+    fresh = [c.ref for c in scenes if after.get(c.ref) and (c.before is None or c.before.label != after[c.ref])]
     if not fresh:
         return []
-    holders: dict[str, list[Ref]] = {}
-    for ref, body in store.heads(branch, "scene").items():
-        if ref not in after and body.get("label"):
-            holders.setdefault(body["label"], []).append(ref)
-    for ref, label in fresh.items():
-        holders.setdefault(label, []).append(ref)
-    return [
-        ConflictItem(f"{ref}/label", "label_taken", str(ref), ("label",), None, label, str(holders[label][0]))
-        for ref, label in fresh.items()
-        if len(holders[label]) > 1 and holders[label][0] != ref
-    ]
+    changed = {change.ref for change in scenes}
+    kept = {ref: body.get("label") for ref, body in store.heads(branch, "scene").items() if ref not in changed}
+    kept |= {ref: label for ref, label in after.items() if ref not in fresh}
+    holders: dict[str, Ref] = {label: ref for ref, label in kept.items() if label}
+    found = []
+    for ref in fresh:
+        label = after[ref]
+        if (holder := holders.setdefault(label, ref)) != ref:
+            path = ("label",)
+            found.append(ConflictItem(_id(ref, path), "label_taken", str(ref), path, None, label, str(holder)))
+    return found

@@ -20,7 +20,7 @@ def handle(studio: Studio, branch: str, ref: Ref, command: Any, request: Request
     """
     name, body = COMMAND_NAMES[type(command)], wire_body(command, branch, ref)
     if done := earlier(studio, request, name, body):
-        return _answer(studio, branch, ref, done)
+        return _answer(done, ref, studio.store.load(branch, ref, at=done.position).version)
     open_branch(studio, branch)
     decider = studio.store.kinds[ref.kind]
     for attempt in range(ATTEMPTS):
@@ -39,7 +39,7 @@ def handle(studio: Studio, branch: str, ref: Ref, command: Any, request: Request
             if e.code != "stale" or request.expected is not None or attempt == ATTEMPTS - 1:
                 raise
             continue
-        return _answer(studio, branch, ref, commit)
+        return _answer(commit, ref, version + len(events))
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
@@ -48,8 +48,7 @@ def _told(name: str, ref: Ref) -> str:
     return f"{name.partition('.')[2].replace('-', ' ')} ({ref.kind} {ref.id})"
 
 
-def _answer(studio: Studio, branch: str, ref: Ref, commit: Commit) -> Outcome:
-    version = studio.store.load(branch, ref).version
+def _answer(commit: Commit, ref: Ref, version: int) -> Outcome:
     return Outcome(commit, commit.position, versions={str(ref): version})
 
 

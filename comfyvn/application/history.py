@@ -1,13 +1,13 @@
 """Undo, redo, revert and restore: each a new commit that leads back, nothing is ever taken out of the history."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from comfyvn.application.conflicts import Side, choices_for, dangling, items
-from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, Ref
+from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, Ref, Step
 from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, envelope, open_branch
-from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.domain.kernel import WHOLE, Conflict, Json, Missing, Refused
 from comfyvn.domain.merge import merge3
 
 UNDOABLE: frozenset[CommitKind] = frozenset({"do", "import", "merge", "restore", "revert"})
@@ -32,15 +32,15 @@ class Sides:
 def undo(studio: Studio, branch: str, request: Request, settled: Settled | None = None) -> Outcome:
     """Take back the actor's own last change on a branch that is not taken back yet.
 
-    Others may have worked meanwhile: only fields that someone changed again collide. Raises
-    Missing("nothing_to_undo").
+    Others may have worked meanwhile: only fields that someone changed again collide. A change of which nothing is
+    left, as others took it back, is passed over for the one before. Raises Missing("nothing_to_undo").
     """
-    return _step(studio, branch, request, "undo", undo_target, settled)
+    return _step(studio, branch, request, "undo", undoable, settled)
 
 
 def redo(studio: Studio, branch: str, request: Request, settled: Settled | None = None) -> Outcome:
     """Take back the actor's last undo, unless they changed something since. Raises Missing("nothing_to_redo")."""
-    return _step(studio, branch, request, "redo", redo_target, settled)
+    return _step(studio, branch, request, "redo", redoable, settled)
 
 
 def revert(studio: Studio, branch: str, commit_id: str, request: Request, settled: Settled | None = None) -> Outcome:
@@ -59,46 +59,45 @@ def _step(
     branch: str,
     request: Request,
     kind: CommitKind,
-    find: Callable[[Iterable[Commit], str], Commit | None],
+    candidates: Callable[[Iterable[Step]], Iterator[str]],
     settled: Settled | None,
 ) -> Outcome:
     body = {"branch": branch}
     if done := earlier(studio, request, f"project.{kind}", body):
         return Outcome(done, done.position)
-    target = find(studio.store.commits(branch), request.actor)
-    if target is None:
+    outcome: Outcome | None = None
+    for commit_id in candidates(studio.store.trail(branch, request.actor)):
+        target = studio.store.commit(commit_id)
+        outcome = _take_back(studio, branch, target, request, kind, body, settled)
+        if outcome.commit or outcome.conflicts:
+            return outcome
+    if outcome is None:
         raise Missing(f"nothing_to_{kind}", f"There is nothing to {kind} for {request.actor} on this branch.")
-    return _take_back(studio, branch, target, request, kind, body, settled)
+    return outcome
 
 
-def undo_target(newest_first: Iterable[Commit], actor: str) -> Commit | None:
-    """Return what `undo` would take back for `actor`."""
+def undoable(trail: Iterable[Step]) -> Iterator[str]:
+    """Yield the commits of one actor that are not taken back, the newest first."""
     undone: set[str] = set()
-    for commit in newest_first:
-        if commit.actor != actor:
+    for step in trail:
+        if step.id in undone:
             continue
-        if commit.kind in ("undo", "redo"):
-            if commit.id not in undone and commit.reverts:
-                undone.add(commit.reverts)
-        elif commit.kind in UNDOABLE and commit.id not in undone:
-            return commit
-    return None
+        if step.kind in ("undo", "redo") and step.reverts:
+            undone.add(step.reverts)
+        elif step.kind in UNDOABLE:
+            yield step.id
 
 
-def redo_target(newest_first: Iterable[Commit], actor: str) -> Commit | None:
-    """Return the undo that `redo` would take back for `actor`."""
+def redoable(trail: Iterable[Step]) -> Iterator[str]:
+    """Yield the undos of one actor that are not taken back and came after their last other change, the newest first."""
     redone: set[str] = set()
-    for commit in newest_first:
-        if commit.actor != actor:
-            continue
-        if commit.kind == "redo" and commit.reverts:
-            redone.add(commit.reverts)
-        elif commit.kind == "undo":
-            if commit.id not in redone:
-                return commit
-        elif commit.kind in UNDOABLE:
-            return None
-    return None
+    for step in trail:
+        if step.kind in UNDOABLE:
+            return
+        if step.kind == "redo" and step.reverts:
+            redone.add(step.reverts)
+        elif step.kind == "undo" and step.id not in redone:
+            yield step.id
 
 
 def sees(studio: Studio, branch: str, commit: Commit) -> bool:
@@ -139,18 +138,18 @@ def restore(
 ) -> Outcome:
     """Make a branch, or some entities of it (or one part of one), what they were at a past position."""
     wanted = None if only is None else sorted(only)
-    body = {"branch": branch, "position": position, "only": wanted and [str(r) for r in wanted], "part": part}
+    names = None if wanted is None else [str(ref) for ref in wanted]
+    body = {"branch": branch, "position": position, "only": names, "part": part}
     if done := earlier(studio, request, "project.restore", body):
         return Outcome(done, done.position)
     open_branch(studio, branch)
     store = studio.store
     if position < 0 or position > store.head(branch):
         raise Refused("position_unknown", f"Position {position} is not in the history of this branch.", at=position)
-    refs = wanted
-    if refs is None:
-        refs = [ref for ref in store.touched(branch, position) if ref.kind not in FIXED_KINDS]
     changes = []
-    for ref in refs:
+    for ref in store.touched(branch, position) if wanted is None else wanted:
+        if ref.kind in FIXED_KINDS:
+            continue
         now, version = store.load(branch, ref)
         then = store.load(branch, ref, at=position).state
         if ref.kind == "project" and then is None:
@@ -162,7 +161,7 @@ def restore(
             changes.append(Change(ref, version, now, events, decider.fold(events, now)))
     if not changes:
         return Outcome(None, store.head(branch))
-    what = "everything" if wanted is None else ", ".join(str(r) for r in wanted[:3])
+    what = "everything" if names is None else ", ".join(names[:3])
     head = envelope(
         studio, request, f"restore {what} as of {position}", "restore", command="project.restore", body=body
     )
@@ -177,6 +176,8 @@ def _with_part(studio: Studio, ref: Ref, now: Any, then: Any, part: str) -> Any:
         raise Missing(f"{ref.kind}_unknown", f"There is no {ref.kind} {ref.id}.", entity=str(ref))
     parts = decider.parts(now)
     past = decider.parts(then).get(part)
+    if past is None and part == WHOLE:
+        raise Missing("part_unknown", f"{ref} did not exist then.", entity=str(ref), part=part)
     if past is None:
         parts.pop(part, None)
     else:

@@ -110,6 +110,14 @@ class Commit:
     merge_parent: str | None = None
 
 
+class Step(NamedTuple):
+    """What undo and redo need to know of a commit."""
+
+    id: str
+    kind: CommitKind
+    reverts: str | None
+
+
 class Loaded(NamedTuple):
     """A state and the version of the stream that it is the fold of."""
 
@@ -199,6 +207,12 @@ class EventStore(Protocol):
 
     def commits(self, branch: str, *, at: int = LATEST, after: int = 0, newest_first: bool = True) -> Iterator[Commit]:
         """Yield the commits visible on a branch with `after` < position <= `at`, ancestors included."""
+
+    def trail(self, branch: str, actor: str) -> Iterator[Step]:
+        """Yield the commits of one actor that are visible on a branch, the newest first."""
+
+    def merged(self, branch: str, after: int, upto: int) -> Sequence[tuple[str, int]]:
+        """Return (branch, position) of what the merges made on `branch` with `after` < position <= `upto` took in."""
 
     def commits_at(self, positions: Iterable[int]) -> Mapping[int, Commit]:
         """Return the commits whose last event has one of these positions."""

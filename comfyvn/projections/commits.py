@@ -99,6 +99,11 @@ class Commits:
         self._oldest = page.order_by(c.position)
         self._since = select(*self._row).where(c.position > bindparam("after")).order_by(c.position)
         self._since = self._since.limit(bindparam("page"))
+        steps = select(c.id, c.kind, c.reverts, c.position).where(*within, c.actor == bindparam("actor"))
+        self._steps = steps.order_by(c.position.desc()).limit(bindparam("page"))
+        source = self._commit.alias("source")
+        merges = self._commit.join(source, source.c.id == c.merge_parent)
+        self._merged = select(source.c.branch, source.c.position).select_from(merges).where(*within)
         self._head = select(c.id, c.seq, c.position).where(*within).order_by(c.position.desc()).limit(1)
         self._covering = select(c.first_position, c.position).where(c.position >= bindparam("at")).limit(1)
         self._covering = self._covering.order_by(c.position)
@@ -134,7 +139,7 @@ class Commits:
             yield from conn.execute(select(*self._row).where(self._commit.c.position.in_(wanted[n : n + PAGE])))
 
     def page(
-        self, conn: Connection, branch: str, after: int, cap: int, *, newest_first: bool, size: int = PAGE
+        self, conn: Connection, branch: str, after: int, cap: int, size: int, *, newest_first: bool
     ) -> Sequence[AnyRow]:
         """Return the first `size` commits made on one branch with `after` < position <= `cap`."""
         statement = self._newest if newest_first else self._oldest
@@ -143,6 +148,16 @@ class Commits:
     def since(self, conn: Connection, after: int, size: int) -> Sequence[AnyRow]:
         """Return the first `size` commits of all branches beyond a position, in order."""
         return conn.execute(self._since, {"after": after, "page": size}).all()
+
+    def steps(self, conn: Connection, branch: str, cap: int, actor: str, size: int = PAGE) -> Sequence[AnyRow]:
+        """Return (id, kind, reverts, position) of the last `size` commits of an actor made on a branch up to `cap`."""
+        return conn.execute(
+            self._steps, {"branch": branch, "after": -1, "cap": cap, "actor": actor, "page": size}
+        ).all()
+
+    def merged(self, conn: Connection, branch: str, after: int, cap: int) -> Sequence[AnyRow]:
+        """Return (branch, position) of the commits that merges on a branch took in."""
+        return conn.execute(self._merged, {"branch": branch, "after": after, "cap": cap}).all()
 
     def tip(self, conn: Connection, lineage: Lineage) -> AnyRow | None:
         """Return (id, seq, position) of the last commit that a lineage shows."""

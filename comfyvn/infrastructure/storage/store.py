@@ -18,6 +18,7 @@ from comfyvn.application.ports import (
     PartVersion,
     ProjectRow,
     Ref,
+    Step,
     Verification,
 )
 from comfyvn.domain.kernel import Decider, Json, Missing
@@ -29,7 +30,7 @@ from comfyvn.infrastructure.storage.mapper import EventMapper
 from comfyvn.infrastructure.storage.states import EVERY, States
 from comfyvn.infrastructure.storage.verification import verify
 from comfyvn.migrations import migrate, pending
-from comfyvn.projections.commits import Commits, Lineage, capped, tables
+from comfyvn.projections.commits import PAGE, Commits, Lineage, capped, tables
 from comfyvn.projections.parts import Parts, part_table
 
 Kinds = Mapping[str, Decider[Any, Any, Any]]
@@ -251,11 +252,26 @@ class Store:
             low, high = after, cap
             while low < high:
                 with self.database.read() as conn:
-                    page = self.log.page(conn, segment, low, high, newest_first=newest_first)
+                    page = self.log.page(conn, segment, low, high, PAGE, newest_first=newest_first)
                 if not page:
                     break
                 yield from map(rows.to_commit, page)
                 low, high = (low, page[-1].position - 1) if newest_first else (page[-1].position, high)
+
+    def trail(self, branch: str, actor: str) -> Iterator[Step]:
+        """Yield the commits of one actor that are visible on a branch, the newest first."""
+        for segment, cap in self.lineage(branch):
+            below = cap
+            while below > 0:
+                with self.database.read() as conn:
+                    page = self.log.steps(conn, segment, below, actor)
+                yield from (Step(row.id, row.kind, row.reverts) for row in page)
+                below = page[-1].position - 1 if page else 0
+
+    def merged(self, branch: str, after: int, upto: int) -> Sequence[tuple[str, int]]:
+        """Return (branch, position) of what the merges made on `branch` with `after` < position <= `upto` took in."""
+        with self.database.read() as conn:
+            return [(row.branch, row.position) for row in self.log.merged(conn, branch, after, upto)]
 
     def commits_at(self, positions: Iterable[int]) -> Mapping[int, Commit]:
         """Return the commits whose last event has one of these positions."""
