@@ -42,24 +42,22 @@ def compose(story: StoryView) -> Project:
     if names.start is None:
         raise Refused("story_empty", "There is no scene to begin with.")
     warnings = list(names.warnings)
-    paths = layout.Paths.of(story)
     known = scenery.scenery_of(story, names)
     scripts: list[Script] = []
     texts: dict[str, bytes] = {}
     for group, members in layout.files(story.scenes).items():
         found = _file(story, names, known, members)
         scripts += found
-        texts[paths.script(group)] = _text([script.lines for script in found])
+        texts[layout.target(group)] = _text([script.lines for script in found])
     missing = _definitions(story, names, known, scripts)
     warnings += [warning for script in scripts for warning in script.warnings] + missing[1]
     if missing[0]:
         texts[layout.GAME + unique("definitions", _stems(texts)) + ".rpy"] = _text(missing[0])
     blobs: dict[str, str] = {}
     for _, asset in sorted(story.assets.items()):
-        path = paths.target(asset.path)
+        path = layout.target(asset.path)
         if path in texts or blobs.get(path, asset.hash) != asset.hash:
-            if not path.endswith(".rpy"):
-                warnings.append(ExportWarning("path_taken", f"Two files are called {path!r}; one is written."))
+            warnings.append(ExportWarning("path_taken", f"Two files are called {path!r}; one is written."))
             continue
         blobs[path] = asset.hash
     if needed(story):

@@ -13,8 +13,11 @@ from comfyvn.domain.variables import Variable
 from comfyvn.infrastructure.exports.renpy import renaming
 from comfyvn.infrastructure.exports.renpy.escaping import quoted
 from comfyvn.infrastructure.exports.renpy.naming import SPEAKERS, Names, declared
+from comfyvn.infrastructure.imports.renpy.declared import declared as declared_as
+from comfyvn.infrastructure.imports.renpy.parser import parse
+from comfyvn.infrastructure.imports.renpy.syntax import Default, Define, walk
 
-_DECLARATION = re.compile(r"(\s*(?:define|default)\s+(?:-?\d+\s+)?)([\w.]+)(\s*=\s*)")
+_DECLARATION = re.compile(r"((?:init\s+-?\d+\s+)?(?:define|default)\s+(?:-?\d+\s+)?)([\w.]+)(\s*=\s*)")
 _TRANSLATED = frozenset({"_", "__", "_p"})
 _CLAUSES = (("color", "colour"), ("image", "image_tag"), ("voice_tag", "voice_tag"))
 """Arguments of ``Character`` and the fields that hold them."""
@@ -43,60 +46,47 @@ def declaration(story: StoryView, node: Node) -> str:
             return node.content
 
 
+def _declared(source: str) -> Character | Variable | None:
+    """Return what a declaration says, as an import reads it."""
+    statements = parse("declaration", source + "\n").statements
+    found = (declared_as(s) for s in walk(statements) if isinstance(s, Define | Default))
+    return next(found, None)
+
+
 def _character(source: str, character: Character) -> str:
+    old = _declared(source)
     head, tree, body = _parsed(source)
-    if head is None or not isinstance(tree, ast.Call):
+    if head is None or not isinstance(tree, ast.Call) or not isinstance(old, Character):
         return source
     changes: list[tuple[int, int, str]] = []
-    given = {keyword.arg: keyword.value for keyword in tree.keywords if keyword.arg}
-    name = _text_of(tree.args[0] if tree.args else given.get("name"))
-    if name is not None and name.value != character.name:
-        changes.append((*_span(body, name), quoted(character.name)))
     added: list[str] = []
+    given = {keyword.arg: keyword.value for keyword in tree.keywords if keyword.arg}
+    if character.name != old.name and "unnamed" not in old.meta:
+        name = tree.args[0] if tree.args else given.get("name")
+        if name is not None:
+            changes.append((*_span(body, _inner(name)), quoted(character.name)))
     for argument, field in _CLAUSES:
         value = getattr(character, field)
+        if value == getattr(old, field):
+            continue
         if argument in given:
-            old = _text_of(given[argument])
-            if old is not None and old.value != value:
-                changes.append((*_span(body, old), "None" if value is None else quoted(value)))
-        elif value is not None and name is not None and not _kindred(given):
-            added.append(f"{argument}={quoted(value)}")
+            changes.append((*_span(body, given[argument]), literal(value)))
+        else:
+            added.append(f"{argument}={literal(value)}")
     if added:
         end = _span(body, tree)[1] - 1
-        empty = not (tree.args or tree.keywords)
-        changes.append((end, end, ("" if empty else ", ") + ", ".join(added)))
-    variable = character.variable
-    if not changes and variable in (None, head[2]):
-        return source
-    return head[1] + (variable or head[2]) + head[3] + _spliced(body, changes)
-
-
-def _kindred(given: dict[str, ast.expr]) -> bool:
-    """Tell whether a character takes what it does not say from another one."""
-    return "kind" in given or "who_color" in given
+        changes.append((end, end, ", ".join(["", *added] if tree.args or tree.keywords else added)))
+    variable = character.variable or old.variable or ""
+    name_changed = variable != old.variable
+    return head[1] + (variable if name_changed else head[2]) + head[3] + _spliced(body, changes)
 
 
 def _variable(source: str, variable: Variable) -> str:
+    old = _declared(source)
     head, tree, body = _parsed(source)
-    if head is None or tree is None:
-        return source
-    try:
-        value = _json(ast.literal_eval(tree))
-    except (ValueError, TypeError, MemoryError, RecursionError):
-        return source
-    if same(value, variable.default):
+    if head is None or tree is None or not isinstance(old, Variable) or same(old.default, variable.default):
         return source
     return head[0] + _spliced(body, [(*_span(body, tree), literal(variable.default))])
-
-
-def _json(value: object) -> Json:
-    if isinstance(value, list | tuple):
-        return [_json(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _json(item) for key, item in value.items()}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise ValueError("no JSON value")
 
 
 def _parsed(source: str) -> tuple[re.Match[str] | None, ast.expr | None, str]:
@@ -110,11 +100,11 @@ def _parsed(source: str) -> tuple[re.Match[str] | None, ast.expr | None, str]:
     return head, tree, body
 
 
-def _text_of(node: ast.expr | None) -> ast.Constant | None:
-    """Return the string literal that an argument is, or that it marks for translation."""
+def _inner(node: ast.expr) -> ast.expr:
+    """Return the string that a call marks for translation, or the node itself."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TRANSLATED and node.args:
-        node = node.args[0]
-    return node if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+        return node.args[0]
+    return node
 
 
 def _span(body: str, node: ast.expr) -> tuple[int, int]:
@@ -142,9 +132,8 @@ def characters(story: StoryView, names: Names) -> Iterator[str]:
     for i, character in sorted(story.characters.items(), key=lambda pair: names.speakers[pair[0]]):
         if i in known or names.speakers[i] in SPEAKERS:
             continue
-        clauses = [
-            f"{argument}={quoted(value)}" for argument, field in _CLAUSES if (value := getattr(character, field))
-        ]
+        values = {"color": character.colour, "image": names.tags.get(i), "voice_tag": character.voice_tag}
+        clauses = [f"{argument}={quoted(value)}" for argument, value in values.items() if value]
         shown = quoted(renaming.text(character.name, names.variables))
         yield f"define {names.speakers[i]} = Character({', '.join([shown, *clauses])})"
 

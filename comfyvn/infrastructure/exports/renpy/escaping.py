@@ -1,5 +1,7 @@
 """Strings and code as the source text that reads back as the same."""
 
+from comfyvn.infrastructure.imports.renpy.lexer import logical_lines
+
 
 def said(text: str) -> str:
     """Return the string literal of the script language that reads as `text`.
@@ -39,36 +41,12 @@ def quoted(text: str) -> str:
 def indented(source: str, indent: str) -> list[str]:
     """Return the lines of `source`, those that begin a logical line behind `indent`.
 
-    Lines inside a string or brackets keep their own white space, which may be part of a text.
+    Lines that go on inside a string or brackets keep their own white space, which may be part of a text.
     """
-    lines: list[str] = []
-    depth, string = 0, ""
-    for line in source.split("\n"):
-        inside = bool(depth or string)
-        lines.append(line if inside or not line.strip() else indent + line)
-        depth, string = _open_after(line, depth, string)
+    text = source.replace("\r", "").rstrip("\n")
+    lines = text.split("\n")
+    for begun in logical_lines("", f"{text}\n"):
+        line = lines[begun.number - 1]
+        if line.strip():
+            lines[begun.number - 1] = indent + line
     return lines
-
-
-def _open_after(line: str, depth: int, string: str) -> tuple[int, str]:
-    """Return how many brackets are open at the end of a line, and the quotes of the string that goes on."""
-    place = 0
-    while place < len(line):
-        sign = line[place]
-        if string:
-            if sign == "\\":
-                place += 1
-            elif line.startswith(string, place):
-                place += len(string) - 1
-                string = ""
-        elif sign in "\"'`":
-            string = sign * 3 if line.startswith(sign * 3, place) else sign
-            place += len(string) - 1
-        elif sign == "#":
-            break
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth = max(depth - 1, 0)
-        place += 1
-    return depth, string

@@ -1,7 +1,6 @@
-"""Where things stand in an exported project: which scene in which file, and the paths of assets."""
+"""Where things stand in an exported project: which scene in which file, and which paths are fit to be written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from comfyvn.application.exports import StoryView
 from comfyvn.domain.kernel import Refused
@@ -20,33 +19,9 @@ _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("C
 """Names that are devices on some systems, whatever their ending."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Turns paths of a story into paths of a project; `rooted` ones begin at the project, others at its game folder."""
-
-    rooted: bool
-
-    @staticmethod
-    def of(story: StoryView) -> "Paths":
-        """Return the paths of a story: they begin at the project if any of them names the game folder."""
-        groups = (scene.group for scene in story.scenes.values())
-        paths = (asset.path for asset in story.assets.values())
-        return Paths(any(path.startswith(GAME) for path in (*groups, *paths)))
-
-    def target(self, path: str) -> str:
-        """Return where a file stands in the project; raise Refused("path_unsafe")."""
-        return checked(path if self.rooted else GAME + path)
-
-    def below_game(self, path: str) -> str | None:
-        """Return the name by which the engine finds a file; None where it cannot."""
-        if not self.rooted:
-            return path
-        return path.removeprefix(GAME) if path.startswith(GAME) else None
-
-    def script(self, group: str) -> str:
-        """Return the file of a group."""
-        file = file_of(group)
-        return checked(file if self.rooted and file.startswith(GAME) else GAME + file)
+def target(path: str) -> str:
+    """Return where a file of the story stands in the project; raise Refused("path_unsafe")."""
+    return checked(GAME + path)
 
 
 def checked(path: str) -> str:
@@ -61,7 +36,7 @@ def _plain(part: str) -> bool:
     return (
         part not in ("", ".", "..")
         and part.isprintable()
-        and not any(sign in '\\:*?"<>|' for sign in part)
+        and not any(sign in "\\:" for sign in part)
         and part[-1] not in ". "
         and part.split(".")[0].strip().upper() not in _DEVICES
         and len(part.encode()) <= MAX_PART
@@ -78,7 +53,7 @@ def files(scenes: Mapping[str, Scene]) -> dict[str, list[str]]:
 
 def file_of(group: str) -> str:
     """Return the script file of a group: its own name where it is a file name, else one made from it."""
-    if group.endswith(".rpy"):
+    if group.endswith((".rpy", ".rpym")):
         return group
     return f"{word(group)}.rpy" if word(group) else SCRIPT
 

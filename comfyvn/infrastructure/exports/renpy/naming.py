@@ -11,6 +11,9 @@ from comfyvn.infrastructure.exports.renpy.identifiers import is_label, is_name, 
 SPEAKERS = frozenset({"narrator", "name_only", "centered", "vcentered", "adv", "nvl"})
 """Speakers that the engine declares."""
 
+PERSISTENT = "persistent."
+"""The store of what lives across all playthroughs."""
+
 Place = tuple[str, str]
 """A scene's id and a node's."""
 
@@ -21,7 +24,8 @@ class Names:
 
     `labels` are those of scenes. Labels at nodes are in `written` where their author wrote them, and in `targets` where
     only an edge needs them. `returns` are the labels behind calls, `lines` the identifiers of lines, `speakers` the
-    names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than in the story.
+    names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than
+    in the story.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
@@ -47,12 +51,15 @@ class Names:
 
 
 def declared(story: StoryView) -> dict[str, set[str]]:
-    """Return the ids of the entities that a ``declare`` node of the story stands for, by their kind."""
+    """Return the ids of the entities that code of the story declares, by their kind."""
     found: dict[str, set[str]] = {"character": set(), "variable": set(), "image": set()}
     for scene in story.scenes.values():
         for node in scene.nodes.values():
             if node.verb == "declare":
                 found.setdefault(str(node.directives.get("kind")), set()).add(str(node.directives.get("id")))
+            elif isinstance(declares := node.directives.get("declares"), dict):
+                for kind, ids in declares.items():
+                    found.setdefault(kind, set()).update(map(str, ids))
     return found
 
 
@@ -215,10 +222,10 @@ def _entities(story: StoryView, names: Names) -> None:
         if character.image_tag or character.expressions or i in posing:
             names.tags[i] = character.image_tag or names.speakers[i]
     for i, state in sorted(story.variables.items()):
-        if i in known["variable"]:
+        if i in known["variable"] or (i.startswith(PERSISTENT) and is_name(i.removeprefix(PERSISTENT))):
             continue
         found = _add(i if is_name(i) else name(i, "cvn_"), taken)
         if state.scope == "global" and not state.constant:
-            found = f"persistent.{found}"
+            found = PERSISTENT + found
         if found != i:
             names.variables[i] = found

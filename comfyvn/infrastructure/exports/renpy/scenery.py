@@ -58,8 +58,7 @@ def _image_of(path: str) -> Image:
 
 def scenery_of(story: StoryView, names: Names) -> Scenery:
     """Return the scenery of a story: its files, and the images that files, characters and code declare."""
-    paths = layout.Paths.of(story)
-    files = frozenset(filter(None, (paths.below_game(asset.path) for asset in story.assets.values())))
+    files = frozenset(asset.path for asset in story.assets.values())
     images: set[Image] = {*_BUILT_IN, *(image for image, _ in portraits(story, names))}
     for path in files:
         file = PurePosixPath(path)
@@ -78,13 +77,11 @@ def scenery_of(story: StoryView, names: Names) -> Scenery:
 
 def portraits(story: StoryView, names: Names) -> Iterator[tuple[Image, str]]:
     """Yield the images that characters have as their expressions, each with the path of its file."""
-    paths = layout.Paths.of(story)
     for i, character in sorted(story.characters.items()):
         for expression, asset_id in sorted(character.expressions.items()):
             asset = story.assets.get(asset_id)
-            path = paths.below_game(asset.path) if asset else None
-            if path:
-                yield (names.tags[i], *filter(None, map(word, expression.split()))), path
+            if asset:
+                yield (names.tags[i], *filter(None, map(word, expression.split()))), asset.path
 
 
 def declarations(story: StoryView, names: Names, scenery: Scenery) -> tuple[list[str], list[ExportWarning]]:

@@ -1,5 +1,6 @@
 """Scenes to the lines of a script."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,8 @@ from comfyvn.infrastructure.exports.renpy.statements import INDENT, say, source,
 
 MAX_DEPTH = 90
 """Blocks inside blocks: the engine, like Python, gives up at 100."""
+
+_WORDS = re.compile(r"[^\W\d]\w*")
 
 DRAW, WAY = "cvn_draw", "cvn_way"
 """The function that draws a way by weight, and the variable that holds the number of the way."""
@@ -72,8 +75,8 @@ def story_scene(out: Script, following: str | None) -> None:
 
 
 def _ending(out: Script, following: str | None) -> None:
-    last = next((node for _, node in reversed(out.blocks.get("", [])) if node.verb != "comment"), None)
-    if last is not None and not last.conditions and (last.verb == "return" or _leaves(last)):
+    """Lead on to where the scene falls to, or end the play, where its last node does not leave for good."""
+    if _leaves(out, ""):
         return
     falls_to = out.scene.falls_to
     label = None if falls_to is None else _label_of(out, None, falls_to, None)
@@ -83,11 +86,25 @@ def _ending(out: Script, following: str | None) -> None:
         out.put(INDENT, f"jump {label}")
 
 
-def _leaves(node: Node) -> bool:
-    """Tell whether a node always jumps away."""
-    return node.verb == "jump" and (
-        isinstance(node.directives.get("expression"), str) or any(not edge.condition for edge in node.next.values())
-    )
+def _leaves(out: Script, block: str, depth: int = 0) -> bool:
+    """Tell whether the play never runs off the end of a block."""
+    last = next((node for _, node in reversed(out.blocks.get(block, [])) if node.verb != "comment"), None)
+    if last is None or last.conditions or depth > MAX_DEPTH:
+        return False
+    ways = edges(last)
+    if last.verb == "return":
+        return True
+    if last.verb == "jump" and source(last.directives.get("expression")):
+        return True
+    sure = any(not (edge.condition or "").strip() for _, edge in ways)
+    if last.type == "choice" or last.verb in ("branch", "jump"):
+        return sure and all(
+            _label_of(out, None, edge.scene, edge.node, quiet=True) is not None
+            if edge.scene is not None or edge.node is not None
+            else _leaves(out, edge_id, depth + 1)
+            for edge_id, edge in ways
+        )
+    return last.verb == "loop" and any(edge.condition in ("True", "1") for _, edge in ways)
 
 
 def _orphans(out: Script) -> None:
@@ -226,16 +243,17 @@ def _way(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str, numbe
     _block(out, edge_id, indent)
 
 
-def _label_of(out: Script, node_id: str | None, scene: str | None, node: str | None) -> str | None:
+def _label_of(out: Script, node_id: str | None, scene: str | None, node: str | None, quiet: bool = False) -> str | None:
     """Return the label that a way leads to; warn and return None where there is none."""
     names, owner = out.names, scene or out.scene_id
     label = names.place(owner, node) if node is not None else names.find(owner)
-    if label is None and node is None and scene is not None and is_label(scene) and _imported(out, node_id):
-        label = scene
+    if label is not None or quiet:
+        return label
+    if node is None and scene is not None and is_label(scene) and _imported(out, node_id):
         out.warn("label_unknown", f"No scene has the label {scene!r}.", node_id)
-    elif label is None:
-        out.warn("target_unknown", f"The way leads to {node or scene!r}, which is not there.", node_id)
-    return label
+        return scene
+    out.warn("target_unknown", f"The way leads to {node or scene!r}, which is not there.", node_id)
+    return None
 
 
 def _imported(out: Script, node_id: str | None) -> bool:
@@ -275,7 +293,14 @@ def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
         case "declare":
             _verbatim(out, declaration(out.story, node), indent)
         case _:
-            _verbatim(out, content, indent)
+            _raw(out, node_id, node, indent)
+
+
+def _raw(out: Script, node_id: str, node: Node, indent: str) -> None:
+    if node.source is None and (other := set(_WORDS.findall(node.content)) & out.names.variables.keys()):
+        written = ", ".join(f"{name} is {out.names.variables[name]}" for name in sorted(other))
+        out.warn("code_names", f"The code uses variables that are called otherwise in the script: {written}.", node_id)
+    _verbatim(out, node.content, indent)
 
 
 def _verbatim(out: Script, code: str, indent: str) -> None:

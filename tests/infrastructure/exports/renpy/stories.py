@@ -94,7 +94,7 @@ def everything() -> StoryView:
         text("This is the middle.", id="middle"),
         act("hide", "ann"),
         act("stop", "", directives={"clauses": "fadeout 1.0"}),
-        act("raw", "$ renpy.pause(0)\nif seen:\n    pass", directives={"language": "renpy"}),
+        act("raw", "$ renpy.pause(0)\nif trust:\n    pass", directives={"language": "renpy"}),
         title="Away",
         falls_to="end",
     )
