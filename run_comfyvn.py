@@ -28,6 +28,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 (the sentence is for those who hav
     sys.stderr.write("ComfyVN needs Python 3.11 or newer; this is %s.\n" % sys.version.split()[0])  # noqa: UP031
     sys.exit(2)
 
+import tomllib
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -131,10 +133,10 @@ def installed(extra: str) -> bool:
 
 def fingerprint() -> str:
     """Return a hash of all that an installed environment depends on."""
-    state = hashlib.sha256(f"{sys.version}\0{ROOT}\0{VENV}\0".encode())
-    for name in ("pyproject.toml", "constraints.txt"):
-        state.update((ROOT / name).read_bytes() + b"\0")
-    return state.hexdigest()
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    state = (sys.version, str(ROOT), str(VENV), declared["build-system"], declared["project"], pins)
+    return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
 @contextmanager

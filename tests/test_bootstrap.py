@@ -146,18 +146,31 @@ def test_the_test_programs_are_added_to_what_is_there(installer: tuple[ModuleTyp
     assert len(commands) == 3
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("pyproject.toml", '"fastapi"', '"fastapi>0"'), ("constraints.txt", "fastapi==", "fastapi==0.0.")],
+)
 def test_other_pins_make_the_environment_anew(
-    installer: tuple[ModuleType, Commands], checkout: Path, name: str
+    installer: tuple[ModuleType, Commands], checkout: Path, name: str, old: str, new: str
 ) -> None:
     bootstrap, commands = installer
     bootstrap.install("")
     (checkout / ".venv" / "old").touch()
-    with (checkout / name).open("a", encoding="utf-8") as file:
-        file.write("\n# newer\n")
+    text = (checkout / name).read_text(encoding="utf-8")
+    assert old in text
+    (checkout / name).write_text(text.replace(old, new), encoding="utf-8")
     bootstrap.install("")
     assert not (checkout / ".venv" / "old").exists()
     assert len(commands) == 4
+
+
+def test_settings_of_tools_do_not(installer: tuple[ModuleType, Commands], checkout: Path) -> None:
+    bootstrap, commands = installer
+    bootstrap.install("")
+    with (checkout / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[tool.other]\nlevel = 1\n")
+    bootstrap.install("")
+    assert len(commands) == 2
 
 
 def test_an_interrupted_installation_is_done_again(
