@@ -18,18 +18,30 @@ from comfyvn.interfaces.rest import app, system
 ANN = Request(actor="ann")
 
 
+class Swap:
+    """A store that tests can exchange under an application that is built once, as building takes a second."""
+
+    def __init__(self) -> None:
+        self.current = open_store("sqlite://", KINDS)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.current, name)
+
+
 def make_studio() -> Studio:
     """Return a studio on a store in memory."""
     return Studio(open_store("sqlite://", KINDS), SystemClock(), RandomIds())
 
 
-def make_app(studio: Studio | None = None) -> FastAPI:
-    """Return the application; without a studio it has a project ``rain`` with one scene ``s1``."""
-    if studio is None:
-        studio = make_studio()
-        main = found_project(studio, "Rain", ANN).main
-        handle(studio, main, Ref("scene", "s1"), OpenScene("Roof", label="start"), ANN)
-        handle(studio, main, Ref("scene", "s1"), WriteLine("n1", "Rain."), ANN)
+def fill(studio: Studio) -> None:
+    """Found a project ``rain`` with one scene ``s1`` of one line ``n1``: four events, the scene at version 2."""
+    main = found_project(studio, "Rain", ANN).main
+    handle(studio, main, Ref("scene", "s1"), OpenScene("Roof", label="start"), ANN)
+    handle(studio, main, Ref("scene", "s1"), WriteLine("n1", "Rain."), ANN)
+
+
+def make_app(studio: Studio) -> FastAPI:
+    """Return the application around a studio."""
     document: dict[str, Any] = {}
 
     def save(patch: Mapping[str, Any]) -> Mapping[str, Any]:

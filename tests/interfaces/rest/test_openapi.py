@@ -11,9 +11,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.interfaces.rest.client import make_app
+from tests.interfaces.rest.client import fill, make_app, make_studio
 
-APP = make_app()
+STUDIO = make_studio()
+fill(STUDIO)
+APP = make_app(STUDIO)
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
 KNOWN = {"project": "rain", "branch": "main", "entity_id": "s1"}
 
