@@ -1,8 +1,9 @@
 """A pack becomes part of a project: files first, then one change; the same pack again changes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from immutables import Map
@@ -31,7 +32,7 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
 
-    def put(self, chunks: Iterator[bytes]) -> tuple[str, int]:
+    def put(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         whole = b"".join(chunks)
         digest = sha256(whole).hexdigest()
         self.held[digest] = whole
@@ -72,7 +73,7 @@ def pack(*words: str) -> Pack:
     )
 
 
-def bring(desk: Desk, found: Pack, blobs: MemoryBlobs | None = None, **asked: str) -> Imported:
+def bring(desk: Desk, found: Pack, blobs: MemoryBlobs | None = None, **asked: Any) -> Imported:
     def open_member(name: str) -> Iterator[bytes]:
         yield from (FILES[name][:2], FILES[name][2:])
 

@@ -157,7 +157,9 @@ def _character(name: str, function: str, call: ast.Call) -> Character:
     shown = given.pop("name", None)
     title = _plain(shown) if shown is not None else None
     if isinstance(title, str) and title.strip() and len(title) < MAX_NAME:
-        title = f"[{title}]" if dynamic else title
+        if dynamic:
+            title = f"[{title}]"
+            meta["dynamic"] = True
     else:
         if shown is None:
             meta["unnamed"] = True
