@@ -3,8 +3,7 @@
 LATEST = 2**62
 
 PART_COLUMNS = """branch {text} NOT NULL, kind {text} NOT NULL, entity {text} NOT NULL, part {text} NOT NULL,
-    from_position bigint NOT NULL, to_position bigint NOT NULL, type {text}, title {text},
-    deleted boolean NOT NULL, body {text}"""
+    from_position bigint NOT NULL, to_position bigint NOT NULL, body {text}"""
 
 
 def statements(app: str, dialect: str) -> list[str]:
@@ -41,11 +40,11 @@ def _commits(app: str, text: str, blob: str) -> list[str]:
 
 def parts(table: str, text: str) -> list[str]:
     """Return the statements that make the table of parts and its indexes under the name `table`."""
-    latest = f"WHERE to_position = {LATEST}"
+    key, latest = "branch, kind, entity, part", f"WHERE to_position = {LATEST}"
     return [
         f"CREATE TABLE {table} ({PART_COLUMNS.format(text=text)})",
-        f"CREATE UNIQUE INDEX {table}_history ON {table} (branch, kind, entity, part, from_position)",
+        f"CREATE UNIQUE INDEX {table}_latest ON {table} ({key}) {latest}",
+        f"CREATE UNIQUE INDEX {table}_past ON {table} ({key}, to_position) WHERE to_position < {LATEST}",
         f"CREATE INDEX {table}_place ON {table} (branch, from_position)",
-        f"CREATE INDEX {table}_latest ON {table} (branch, kind, entity, part) {latest}",
         f"CREATE INDEX {table}_whole ON {table} (branch, kind, entity) {latest} AND part = ''",
     ]

@@ -1,21 +1,23 @@
 """The inline read model: every version of every part of every entity, by branch.
 
 A commit gives each part that it touches one row, valid from the commit's position, and closes the row before it on
-the same branch. Where an entity or a part ceases to exist the row is a tombstone: `deleted`, without a body.
+the same branch. Where an entity or a part ceases to exist the row is a tombstone: it has no body.
 A fork copies nothing: a branch shows its own latest rows, then those of its ancestors as of the fork.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
     BigInteger,
-    Boolean,
+    BindParameter,
     Column,
+    ColumnElement,
     CompoundSelect,
     Connection,
+    FromClause,
     MetaData,
     Select,
     String,
@@ -34,9 +36,7 @@ from comfyvn.projections.commits import LATEST, Lineage
 Key = tuple[str, str, str]
 """(kind, entity, part)"""
 
-COLUMNS: Final = (
-    "branch", "kind", "entity", "part", "from_position", "to_position", "type", "title", "deleted", "body"
-)  # fmt: skip
+COLUMNS: Final = ("branch", "kind", "entity", "part", "from_position", "to_position", "body")
 
 
 def part_table(name: str) -> Table:
@@ -47,44 +47,27 @@ def part_table(name: str) -> Table:
         *(Column(column, String) for column in COLUMNS[:4]),
         Column("from_position", BigInteger),
         Column("to_position", BigInteger),
-        Column("type", String),
-        Column("title", String),
-        Column("deleted", Boolean),
         Column("body", String),
     )
 
 
-class PartChange(NamedTuple):
-    """What became of one part: its JSON text, None where it ceased to exist, and what lists show of it."""
-
-    part: str
-    body: str | None
-    type: str | None = None
-    title: str | None = None
+PartChange = tuple[str, str | None]
+"""What became of one part: its name and its JSON text, None where it ceased to exist."""
 
 
 def part_changes(decider: Decider[Any, Any, Any], before: Any, events: Sequence[Any], after: Any) -> list[PartChange]:
     """Return the parts that `events` touched, in the order of their names."""
-    names = {decider.part_of(event) for event in events}
+    names = set(map(decider.part_of, events))
     if before is not None:
         left = set(decider.part_names(before))
         names |= left if after is None else left.difference(decider.part_names(after))
-    return [_changed(decider, after, name) for name in sorted(names)]
+    if after is None:
+        return [(name, None) for name in sorted(names)]
+    return [(name, _text(decider.part(after, name))) for name in sorted(names)]
 
 
-def _changed(decider: Decider[Any, Any, Any], after: Any, name: str) -> PartChange:
-    body = None if after is None else decider.part(after, name)
-    if body is None:
-        return PartChange(name, None)
-    text = orjson.dumps(body, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
-    if not isinstance(body, Mapping):
-        return PartChange(name, text)
-    return PartChange(name, text, _word(body, "type"), _word(body, "title") or _word(body, "name"))
-
-
-def _word(body: Mapping[str, Json], key: str) -> str | None:
-    value = body.get(key)
-    return value[:200].replace("\0", "") if isinstance(value, str) else None
+def _text(body: Json | None) -> str | None:
+    return None if body is None else orjson.dumps(body, _plain, orjson.OPT_SORT_KEYS).decode()
 
 
 def _plain(value: Any) -> Any:
@@ -99,17 +82,13 @@ class Parts:
     def __init__(self, table: Table) -> None:
         self.table = table
         c = table.c
-        self._history = (
-            select(c.from_position, c.body)
-            .where(
-                c.branch == bindparam("branch"),
-                c.kind == bindparam("kind"),
-                c.entity == bindparam("entity"),
-                c.part == bindparam("part"),
-                c.from_position <= bindparam("cap"),
+        key = [c[name] == bindparam(name) for name in COLUMNS[:4]]
+        self._history = union_all(
+            *(
+                select(c.from_position, c.body).where(*key, c.from_position <= bindparam("cap"), time)
+                for time in (_past(table), _latest(table))
             )
-            .order_by(c.from_position)
-        )
+        ).order_by("from_position")
         self._touched = select(c.kind, c.entity, c.part).where(
             c.branch == bindparam("branch"),
             c.from_position > bindparam("after"),
@@ -174,24 +153,35 @@ class Parts:
 def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> Select[Any] | CompoundSelect[Any]:
     """Return the statement for the rows of one branch as of ``cap``: its latest rows, or seeks for what they were."""
     head, old, last = table.alias("head"), table.alias("old"), table.alias("last")
-    latest = [head.c.branch == bindparam("branch"), head.c.to_position == literal_column(str(LATEST))]
-    latest += [head.c[name] == bindparam(name) for name in sorted(wanted)]
+    shown = [head.c.branch == bindparam("branch"), _latest(head)]
+    shown += [head.c[name] == bindparam(name) for name in sorted(wanted)]
     if whole:
-        latest.append(head.c.part == literal_column(f"'{WHOLE}'"))
+        shown.append(head.c.part == literal_column(f"'{WHOLE}'"))
     columns = ("kind", "entity", "part", "body", "from_position")
-    now = select(*(head.c[name] for name in columns)).where(*latest)
+    now = select(*(head.c[name] for name in columns)).where(*shown)
     if not capped:
         return now
-    same = ("branch", "kind", "entity", "part")
-    start = (
-        select(func.max(last.c.from_position))
-        .where(*(last.c[name] == head.c[name] for name in same), last.c.from_position <= bindparam("cap"))
+    cap: BindParameter[int] = bindparam("cap")
+    same = COLUMNS[:4]
+    end = (
+        select(func.min(last.c.to_position))
+        .where(*(last.c[name] == head.c[name] for name in same), last.c.to_position > cap, _past(last))
         .scalar_subquery()
     )
-    match = and_(*(old.c[name] == head.c[name] for name in same), old.c.from_position == start)
+    match = and_(*(old.c[name] == head.c[name] for name in same), old.c.to_position == end, _past(old))
     before = (
         select(*(old.c[name] for name in columns))
         .select_from(head.join(old, match))
-        .where(*latest, head.c.from_position > bindparam("cap"))
+        .where(*shown, head.c.from_position > cap, old.c.from_position <= cap)
     )
-    return union_all(now.where(head.c.from_position <= bindparam("cap")), before)
+    return union_all(now.where(head.c.from_position <= cap), before)
+
+
+def _latest(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition of the present rows, written so that the databases see it fits an index."""
+    return table.c.to_position == literal_column(str(LATEST))
+
+
+def _past(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition of the rows that later ones have closed, written so that it fits an index."""
+    return table.c.to_position < literal_column(str(LATEST))

@@ -360,11 +360,12 @@ def test_projects_do_not_mix(desk: Desk) -> None:
         assert (proof.commits, proof.events, proof.first_bad) == (2, 3, None)
 
 
-def test_many_commits_are_paged(desk: Desk) -> None:
+def test_many_commits_are_paged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comfyvn.infrastructure.storage.store.PAGE", 3)
     main = desk.project().main
-    for n in range(520):
+    for n in range(9):
         desk.put(main, (LINE, timeline(f"t{n}")))
     newest = list(desk.store.commits(main))
-    assert [c.seq for c in newest] == list(range(521, 0, -1))
+    assert [c.seq for c in newest] == list(range(10, 0, -1))
     assert list(desk.store.commits(main, newest_first=False)) == newest[::-1]
-    assert [c.seq for c in desk.store.commits(main, after=newest[2].position)] == [521, 520]
+    assert [c.seq for c in desk.store.commits(main, after=newest[2].position)] == [10, 9]

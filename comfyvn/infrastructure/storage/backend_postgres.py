@@ -26,7 +26,7 @@ class PostgresPartWriter:
     """Writes by arrays or COPY."""
 
     def __init__(self, table: str) -> None:
-        types = ("text", "text", "text", "text", "int8", "int8", "text", "text", "bool", "text")
+        types = ("text", "text", "text", "text", "int8", "int8", "text")
         self.insert = BulkInsert(table, list(zip(COLUMNS, types, strict=True)))
         self._close = text(
             f"""UPDATE {table} AS p SET to_position = :position

@@ -1,7 +1,7 @@
 """The hashes of the history: RFC 6962 Merkle roots over events, and commit ids that chain."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -16,18 +16,18 @@ def canonical(value: Any) -> bytes:
 
 
 def event_leaf(topic: str, originator_id: str, version: int, state: bytes) -> bytes:
-    """Return the leaf hash of one stored event; every stored field but the position goes in."""
-    head = orjson.dumps((topic, originator_id, version))
-    return hashlib.sha256(b"\x00" + head + b"\n" + state).digest()
+    """Return the leaf hash of one stored event over all it holds but the position; lengths keep the fields apart."""
+    head = f"\0{len(topic)},{len(originator_id)},{version}:{topic}{originator_id}"
+    return sha256(head.encode() + state).digest()
 
 
 def merkle_root(leaves: Iterable[bytes]) -> bytes:
     """Return the root of the tree over leaf hashes."""
     level = list(leaves)
     if not level:
-        return hashlib.sha256(b"").digest()
+        return sha256(b"").digest()
     while len(level) > 1:
-        paired = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        paired = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
         if len(level) % 2:
             paired.append(level[-1])
         level = paired
@@ -44,9 +44,9 @@ HASHED: Final = (
 
 def commit_id(row: Mapping[str, Any]) -> str:
     """Return the id of a commit from its other columns, hex."""
-    return hashlib.sha256(canonical({name: row[name] for name in HASHED})).hexdigest()
+    return sha256(canonical({name: row[name] for name in HASHED})).hexdigest()
 
 
 def fingerprint(command: str, body: str) -> str:
     """Return what tells whether a repeated command id asks for the same: command name and canonical body."""
-    return hashlib.sha256(canonical((command, body))).hexdigest()
+    return sha256(canonical((command, body))).hexdigest()

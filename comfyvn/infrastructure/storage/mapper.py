@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -40,6 +41,9 @@ class Json(Transcoder):
         return orjson.loads(data)
 
 
+_JSON = Json()
+
+
 class EventMapper(Mapper[Any]):
     """Maps every registered event. The topic is the permanent name and the schema number: ``story.line_written.1``.
 
@@ -47,7 +51,7 @@ class EventMapper(Mapper[Any]):
     """
 
     def __init__(self) -> None:
-        super().__init__(Json())
+        super().__init__(_JSON)
         self._writers: dict[type[Any], tuple[str, Callable[[Any], dict[str, Any]]]] = {}
         self._readers: dict[str, Callable[[bytes], Any]] = {}
 
@@ -64,10 +68,11 @@ class EventMapper(Mapper[Any]):
     def encode(self, fact: Any) -> tuple[str, bytes]:
         """Return topic and stored bytes of an event."""
         cls = type(fact)
-        if cls not in self._writers:
-            self._writers[cls] = (_topic(cls), _writer(cls))
-        topic, write = self._writers[cls]
-        return topic, self.transcoder.encode(write(fact))
+        found = self._writers.get(cls)
+        if found is None:
+            found = self._writers[cls] = (_topic(cls), _writer(cls))
+        topic, write = found
+        return topic, _JSON.encode(write(fact))
 
     def decode(self, topic: str, state: bytes) -> Any:
         """Return the event in its present shape; raise UnknownEvent."""
@@ -99,15 +104,16 @@ def _topic(cls: type[Any]) -> str:
 
 
 def _writer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    names = [(f.name, _default(f)) for f in fields(cls)]
+    names = [f.name for f in fields(cls)]
+    defaults = [(name, _default(f), type(_default(f))) for name, f in zip(names, fields(cls), strict=True)]
+    values_of = attrgetter(*names, "__class__") if names else lambda _: ()
 
     def write(fact: Any) -> dict[str, Any]:
-        body = {}
-        for name, default in names:
-            value = getattr(fact, name)
-            if value is not default and (type(value) is not type(default) or value != default):
-                body[name] = value
-        return body
+        return {
+            name: value
+            for (name, default, kind), value in zip(defaults, values_of(fact), strict=False)
+            if value is not default and (type(value) is not kind or value != default)
+        }
 
     return write
 

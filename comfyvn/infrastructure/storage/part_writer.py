@@ -9,7 +9,7 @@ from comfyvn.application.ports import Ref
 from comfyvn.projections.commits import LATEST
 from comfyvn.projections.parts import COLUMNS, PartChange
 
-PartRow = tuple[str, str, str, str, int, int, str | None, str | None, bool, str | None]
+PartRow = tuple[str, str, str, str, int, int, str | None]
 """The columns of the table of parts, in order."""
 
 Touched = Sequence[tuple[Ref, bool, Sequence[PartChange]]]
@@ -26,15 +26,15 @@ class PartWriter(Protocol):
 def new_rows(branch: str, position: int, touched: Touched) -> list[PartRow]:
     """Return the rows that a commit opens."""
     return [
-        (branch, ref.kind, ref.id, c.part, position, LATEST, c.type, c.title, c.body is None, c.body)
+        (branch, ref.kind, ref.id, part, position, LATEST, body)
         for ref, _, changes in touched
-        for c in changes
+        for part, body in changes
     ]
 
 
 def closed_keys(touched: Touched) -> list[tuple[str, str, str]]:
     """Return (kind, entity, part) of the rows that a commit may have to close."""
-    return [(ref.kind, ref.id, c.part) for ref, new, changes in touched if not new for c in changes]
+    return [(ref.kind, ref.id, part) for ref, new, changes in touched if not new for part, _ in changes]
 
 
 class SQLitePartWriter:

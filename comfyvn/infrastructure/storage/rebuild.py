@@ -117,13 +117,10 @@ class _Replay:
         for position, of_commit in groupby(events, key=self._end):
             facts = [decode(row.topic, bytes(row.state)) for row in of_commit]
             after = decider.fold(facts, state)
-            for c in part_changes(decider, state, facts, after):
-                if before := present.get(c.part):
-                    closed.append((*before[:5], position, *before[6:]))
-                gone = c.body is None
-                present[c.part] = (
-                    branch, ref.kind, ref.id, c.part, position, LATEST, c.type, c.title, gone, c.body
-                )  # fmt: skip
+            for part, body in part_changes(decider, state, facts, after):
+                if before := present.get(part):
+                    closed.append((*before[:5], position, before[6]))
+                present[part] = (branch, ref.kind, ref.id, part, position, LATEST, body)
             state = after
         return [*closed, *present.values()]
 
