@@ -442,9 +442,10 @@ def test_a_start_that_is_not_there_is_refused() -> None:
     with pytest.raises(Missing) as refusal:
         start(story(text("a")), 0, "nowhere")
     assert refusal.value.code == "scene_unknown"
-    with pytest.raises(Missing) as refusal:
-        start(compile_story({}, {}, {}), 0)
-    assert refusal.value.code == "story_empty"
+    for nothing in ({}, {"code": scene(text("a"), role="code")}):
+        with pytest.raises(Missing) as refusal:
+            start(compile_story(nothing, {}, {}), 0)
+        assert refusal.value.code == "story_empty"
 
 
 def test_a_state_of_another_story_or_none_at_all_is_refused() -> None:

@@ -139,7 +139,7 @@ def test_whatever_a_scene_holds_it_compiles_and_its_play_ends(
     scenes: dict[str, Scene], variables: dict[str, Any], seed: int
 ) -> None:
     program = compile_story(scenes, variables, {"ada": "Ada"})
-    state = start(program, seed)
+    state = start(program, seed, next(iter(scenes)))
     while state.ended is None:
         state, _ = step(program, state, limit=STEPS)
         assert state_from_json(json.loads(json.dumps(state_to_json(state)))) == state
