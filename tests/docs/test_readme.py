@@ -38,4 +38,4 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     assert "Night Shift" in words
     assert "-- end" in words
     assert "the history is whole" in words
-    assert (tmp_path / "night-shift-renpy" / "game" / "script.rpy").is_file()
+    assert (tmp_path / "night-shift-renpy" / "game" / "tram_nine.rpy").is_file()

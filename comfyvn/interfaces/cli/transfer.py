@@ -1,6 +1,7 @@
 """Commands that bring games in and out: import, export."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 from comfyvn.application.exports import story_view
@@ -26,7 +27,7 @@ def import_(tools: Tools, args: Namespace, out: Printer) -> int:
     project = project or found_project(tools.studio, name, asked)
     row = find_branch(tools.studio, project.id, args.branch)
 
-    def open_member(name: str) -> object:
+    def open_member(name: str) -> Iterator[bytes]:
         return reader.open_member(args.path, name)
 
     done = import_pack(tools.studio, tools.blobs, row.id, pack, open_member, asked, out.progress)
@@ -65,7 +66,7 @@ def export(tools: Tools, args: Namespace, out: Printer) -> int:
         plain(done),
         lambda: [
             f"Wrote {len(done.files)} files to {args.out}: {done.scenes} scenes, {done.lines} lines.",
-            *(f"  {plain(w)}" for w in done.warnings),
+            *(f"  {w.scene or ''} {w.node or ''}: {w.message}" for w in done.warnings),
         ],
     )
     return DONE

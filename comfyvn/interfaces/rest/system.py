@@ -55,7 +55,7 @@ def routes(studio: Studio, database: str, settings: SettingsFile) -> APIRouter:
 
     @api.post(
         "/settings/save",
-        summary="Merge an object into the settings document; null stays null, keys left out stay",
+        summary="Merge an object into the settings document (RFC 7396): null removes a key, keys left out stay",
         response_model=dict[str, Any],
         responses=PROBLEMS,
     )
