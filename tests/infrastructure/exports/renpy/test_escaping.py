@@ -10,7 +10,10 @@ from comfyvn.infrastructure.imports.renpy.excerpt import dedented
 from comfyvn.infrastructure.imports.renpy.parser import parse
 from comfyvn.infrastructure.imports.renpy.syntax import Label, Say
 
-texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \"\\\n\t[]{}%#'`u0\u00a0\u2028r"))
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    | st.sampled_from(" \"\\\n\t[]{}%#'`u0\u00a0\u2028r")
+)
 
 
 def read(literal: str) -> str:
