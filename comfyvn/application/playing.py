@@ -14,12 +14,14 @@ VALUE = "value"
 
 
 def program_of(studio: Studio, branch: str, at: int = LATEST) -> Program:
-    """Return the compiled story of a branch."""
+    """Return the compiled story of a branch. A character's script name stands for their name, as in ``[e]``."""
     scenes = {ref.id: scene for ref, scene in studio.store.load_all(branch, "scene", at).items()}
     declared = studio.store.heads(branch, "variable", at)
     variables = {ref.id: body.get("meta", {}).get(VALUE, body.get("default")) for ref, body in declared.items()}
-    names = {ref.id: body["name"] for ref, body in studio.store.heads(branch, "character", at).items()}
-    return compile_story(scenes, variables, names)
+    cast = studio.store.heads(branch, "character", at)
+    names = {ref.id: body["name"] for ref, body in cast.items()}
+    called = {body["variable"]: body["name"] for body in cast.values() if body.get("variable")}
+    return compile_story(scenes, called | variables, names)
 
 
 def play_branch(
