@@ -28,10 +28,14 @@ class Probe:
         with Path(self.request["log"]).open("a", encoding="utf-8") as log:
             log.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")
 
+    def place(self):
+        """Return file:line of the present statement."""
+        file, line = renpy.exports.get_filename_line()
+        return f"{file}:{line}"
+
     def record(self, kind, **fields):
         """Log something of the play with its place, and end the play when there are enough records."""
-        place = renpy.exports.get_filename_line() if renpy.game.context().current else ("", 0)
-        self.write(kind, **fields, at=f"{place[0]}:{place[1]}")
+        self.write(kind, **fields, at=self.place())
         self.count += 1
         if self.count >= self.request["limit"]:
             self.write("end", why="limit")
@@ -204,11 +208,12 @@ def describe(action):
 
 
 def log_the_stage():
-    """Log also what is shown, hidden and heard."""
+    """Log also what is shown, hidden and heard, but for what the engine's own scripts do."""
 
     def logged(kind, function, describe_call):
         def call(*arguments, **options):
-            probe.record(kind, what=describe_call(*arguments, **options))
+            if not probe.place().startswith("renpy/"):
+                probe.record(kind, what=describe_call(*arguments, **options))
             return function(*arguments, **options)
 
         return call
@@ -219,7 +224,7 @@ def log_the_stage():
     config, music = renpy.config, renpy.audio.music
     config.show = logged("show", config.show, name)
     config.hide = logged("hide", config.hide, name)
-    config.scene = logged("scene", config.scene, lambda layer=None, *arguments, **options: layer)
+    config.scene = logged("scene", config.scene, lambda layer=None, *arguments, **options: layer or "master")
     music.play = logged("play", music.play, lambda files, channel="music", *arguments, **options: [channel, files])
     music.queue = logged("queue", music.queue, lambda files, channel="music", *arguments, **options: [channel, files])
     music.stop = logged("stop", music.stop, lambda channel="music", *arguments, **options: channel)
@@ -317,7 +322,7 @@ DETAILS = {
     "Init": lambda node: {"priority": node.priority},
     "UserStatement": lambda node: {"text": node.line, "name": " ".join(node.parsed[0])},
     "Translate": lambda node: {"identifier": node.identifier, "language": node.language},
-    "TranslateString": lambda node: {"old": node.old, "new": node.new},
+    "TranslateString": lambda node: {"old": text(node.old), "new": text(node.new)},
     "Screen": lambda node: {"name": node.screen.name},
     "Transform": lambda node: {"name": node.varname},
     "Style": lambda node: {"name": node.style_name},

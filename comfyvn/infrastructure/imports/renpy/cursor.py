@@ -1,6 +1,7 @@
 """Reading the lines of one block, statement by statement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from comfyvn.infrastructure.imports.renpy.lexer import Line
@@ -60,6 +61,15 @@ class Cursor(Scanner):
         self.text, self.pos = self.line.text, 0
         return True
 
+    @contextmanager
+    def located(self) -> Iterator[None]:
+        """Let what breaks here be reported at the present line, not at the statement around the block."""
+        try:
+            yield
+        except Broken as broken:
+            broken.line = broken.line or self.line.number
+            raise
+
     def require_whole(self) -> None:
         """Break the statement if the present line is broken."""
         issue = self.line.broken
@@ -97,10 +107,9 @@ class Cursor(Scanner):
             self.require_whole()
             return self.statement()
         except Broken as broken:
-            self.index = start
             line = broken.line or self.line.number
             self.session.report(ParseIssue(self.session.source.file, line, broken.code, str(broken)))
-            return (Raw(self.span(), broken.code),)
+            return (Raw(self.span(start), broken.code),)
 
     def statement(self) -> tuple[Statement, ...]:
         """Read one statement from here on, which may take several lines."""

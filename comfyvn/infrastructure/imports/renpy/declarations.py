@@ -164,7 +164,9 @@ def read_translate(c: Cursor) -> Translate:
         return Translate(c.span(), language, identifier, (read_style(c),))
     c.begin_block()
     if identifier == "strings":
-        return Translate(c.span(), language, identifier, _strings(c.inner()))
+        inner = c.inner()
+        with inner.located():
+            return Translate(c.span(), language, identifier, _strings(inner))
     block = c.block()
     return Translate(c.span(), language, identifier, block)
 
@@ -187,5 +189,5 @@ def _translated(c: Cursor, word: str) -> str:
     c.require_whole()
     text = python_string(c.rest()) if c.keyword(word) else None
     if text is None:
-        raise Broken("translation", f"'{word}' with a string is missing here", c.line.number)
+        raise Broken("translation", f"'{word}' with a string is missing here")
     return text

@@ -31,8 +31,9 @@ _STRINGS = {
     )
     for quote in "\"'`"
 }
-_UNTERMINATED_LIMIT = 16
-"""After so many lines that never end, the rest of the file is one broken line: each costs a search to the end."""
+_SEARCHES = 200_000, 4
+"""Each line that never ends costs a search to the end of the file. When all searches together have passed so many
+characters, plus so many times the file's length, the rest of the file is one broken line."""
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ class Line:
 
 def logical_lines(file: str, text: str) -> Iterator[Line]:
     """Yield the lines of `text`, which has no carriage returns and ends with a newline."""
-    position, number, unterminated = 0, 1, 0
+    position, number = 0, 1
+    budget = _SEARCHES[0] + _SEARCHES[1] * len(text)
     while position < len(text):
         match = _ONE_LINE.match(text, position)
         if match:
@@ -73,8 +75,8 @@ def logical_lines(file: str, text: str) -> Iterator[Line]:
             body, position, tab = _long_line(text, start)
             broken = None
             if position < 0:
-                unterminated += 1
-                position = len(text) if unterminated > _UNTERMINATED_LIMIT else text.index("\n", start) + 1
+                budget -= len(text) - start
+                position = text.index("\n", start) + 1 if budget > 0 else len(text)
                 body = text[start : position - 1]
                 broken = ParseIssue(file, number, "unterminated", "a string or bracket that starts here never ends")
             elif tab >= 0:

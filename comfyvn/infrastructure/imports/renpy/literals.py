@@ -49,7 +49,7 @@ def monologue(literal: str, delimiter: str) -> list[tuple[int, str]]:
     """
     if literal.startswith("r"):
         return [(0, literal[4:-3])]
-    rest = re.sub(r" *\n *", "\n", literal[3:-3])
+    rest = "\n".join(line.strip(" ") for line in literal[3:-3].split("\n"))
     found, line = [], 0
     for part in rest.split(delimiter) if delimiter else [rest]:
         stripped = part.strip()

@@ -2,7 +2,7 @@
 
 from comfyvn.infrastructure.imports.renpy.cursor import Cursor
 from comfyvn.infrastructure.imports.renpy.literals import dialogue, monologue, python_string
-from comfyvn.infrastructure.imports.renpy.scanner import STRING, TRIPLE_STRING, Broken
+from comfyvn.infrastructure.imports.renpy.scanner import KEYWORDS, PLAIN_SAY, STRING, TRIPLE_STRING, Broken
 from comfyvn.infrastructure.imports.renpy.syntax import (
     Block,
     Menu,
@@ -19,6 +19,11 @@ Texts = list[tuple[int, str]]
 
 def read_say(c: Cursor) -> tuple[Statement, ...]:
     """Read what begins with no word of a statement: a text, or a speaker and a text."""
+    plain = PLAIN_SAY.match(c.text, c.pos)
+    if plain and plain[1] not in KEYWORDS:
+        c.pos = plain.end()
+        c.end()
+        return (Say(c.span(), plain[1], None, dialogue(plain[2])),)
     start = c.pos
     texts, several = _texts(c)
     if texts:
@@ -106,7 +111,7 @@ def _finish(c: Cursor, speech: _Speech) -> tuple[Statement, ...]:
             arguments = given
     who_text = python_string(speech.who) if speech.who else None
 
-    def say(span: Span, what: str, part: bool) -> Statement:
+    def say(span: Span, what: str, whole: Span | None = None) -> Statement:
         if what == "{clear}" and speech.several:
             return UserStatement(span, "nvl clear", "")
         return Say(
@@ -120,15 +125,15 @@ def _finish(c: Cursor, speech: _Speech) -> tuple[Statement, ...]:
             with_,
             identifier,
             nointeract,
-            part,
+            whole,
         )
 
     whole = c.span()
     if len(speech.texts) == 1:
-        return (say(whole, speech.texts[0][1], part=False),)
+        return (say(whole, speech.texts[0][1]),)
     begins = [whole.line, *(whole.line + line for line, _ in speech.texts[1:]), whole.end + 1]
     return tuple(
-        say(Span(whole.source, begin, after - 1), text, part=True)
+        say(Span(whole.source, begin, after - 1), text, whole)
         for (_, text), begin, after in zip(speech.texts, begins, begins[1:], strict=False)
     )
 
@@ -146,22 +151,22 @@ def read_menu(c: Cursor) -> Menu:
     while inner.advance():
         if not inner.text:
             continue
-        inner.require_whole()
-        if inner.keyword("with"):
-            with_ = inner.require(inner.expression, "a transition")
-            inner.end()
-        elif inner.keyword("set"):
-            set_ = inner.require(inner.expression, "an expression")
-            inner.end()
-        elif said := _menu_say(inner):
-            if say or any(item.block is None and item.caption for item in items):
-                raise Broken("menu_captions", "a menu takes one caption or one say statement", inner.line.number)
-            say = said
-        else:
-            item = _item(inner)
-            if say and item.block is None and item.caption:
-                raise Broken("menu_captions", "a menu takes one caption or one say statement", inner.line.number)
-            items.append(item)
+        with inner.located():
+            inner.require_whole()
+            if inner.keyword("with"):
+                with_ = inner.require(inner.expression, "a transition")
+                inner.end()
+            elif inner.keyword("set"):
+                set_ = inner.require(inner.expression, "an expression")
+                inner.end()
+            elif said := _menu_say(inner):
+                if say:
+                    raise Broken("menu_captions", "a menu takes one say statement")
+                say = said
+            else:
+                items.append(_item(inner))
+            if say and any(item.block is None and item.caption for item in items):
+                raise Broken("menu_captions", "a menu takes captions or a say statement")
     if all(item.block is None for item in items):
         raise Broken("menu_empty", "the menu has no choice")
     return Menu(c.span(), name, tuple(items), say, set_, arguments, with_)
@@ -176,7 +181,7 @@ def _menu_say(c: Cursor) -> Say | None:
     said = _finish(c, speech)
     c.end()
     if len(said) > 1 or not isinstance(said[0], Say):
-        raise Broken("menu_captions", "a menu shows one line of dialogue", c.line.number)
+        raise Broken("menu_captions", "a menu shows one line of dialogue")
     return said[0]
 
 
@@ -184,7 +189,8 @@ def _item(c: Cursor) -> MenuItem:
     literal = c.require(lambda: c.match(STRING), "the text of a choice")
     caption = dialogue(literal)
     if c.at_end():
-        c.end()
+        if c.line.block:
+            raise Broken("expected", "':' is missing after a choice with a block")
         return MenuItem(c.span(), caption)
     arguments = c.arguments()
     condition = c.condition() if c.keyword("if") else None

@@ -99,8 +99,8 @@ class Say(Statement):
     """One line of dialogue.
 
     `who` is the speaker's source expression, None for the narrator; if it is a string literal, `who_text` is its value.
-    `what` has its escapes resolved; text tags, [interpolation] and %% are as written. `monologue` marks one text of
-    several that share a triple-quoted string: its lines alone are not a statement.
+    `what` has its escapes resolved; text tags, [interpolation] and %% are as written. If this is one text of several in
+    a triple-quoted string, its own lines are no whole statement: `monologue` is the place of that.
     """
 
     who: str | None
@@ -112,7 +112,7 @@ class Say(Statement):
     with_: str | None = None
     id: str | None = None
     nointeract: bool = False
-    monologue: bool = False
+    monologue: Span | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,13 @@ def ours(script: s.Script) -> list[Found]:
         for kind, fields in _fields(statement):
             if id(statement) in in_menus:
                 fields["interact"] = False  # the menu waits, not the line shown with it
-            found.append((kind, statement.line, fields))
+            found.append((kind, _line(statement), fields))
     return sorted(found, key=_order)
+
+
+def _line(statement: s.Statement) -> int:
+    """Return the first line; of all texts of a monologue, that of the whole."""
+    return statement.monologue.line if isinstance(statement, s.Say) and statement.monologue else statement.line
 
 
 def _order(found: Found) -> tuple[int, str, str]:

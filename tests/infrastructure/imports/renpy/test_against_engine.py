@@ -34,3 +34,76 @@ def compare(files: list[Path]) -> int:
 def test_games(name: str, at_least: int) -> None:
     files = sorted((engine.game(name) / "game").rglob("*.rpy"))
     assert compare([file for file in files if "tl" not in file.parts]) >= at_least
+
+
+def test_every_statement() -> None:
+    assert compare([Path(__file__).parent / "every_statement.rpy"]) == 147
+
+
+def test_broken_statements(tmp_path: Path) -> None:
+    for number, text in enumerate(BROKEN):
+        (tmp_path / f"broken{number}.rpy").write_text(text + '\n"after"\n', "utf-8")
+    assert compare(sorted(tmp_path.glob("*.rpy"))) >= len(BROKEN)
+
+
+BROKEN = (
+    'e "a" "b" "c"',
+    'e "a" with a with b',
+    'e "a" (1) (2)',
+    'e """a"b"""',
+    "e",
+    "nvl",
+    'window "text"',
+    'at "x"',
+    "menu:\n    'only a caption'",
+    "menu:\n    'a':\n        pass\n    'b'\n        pass",
+    "menu:\n    'caption'\n    e 'say'\n    'a':\n        pass",
+    "menu:\n    e 'say'\n    e 'say'\n    'a':\n        pass",
+    "menu:\n    'a' if:\n        pass",
+    "menu",
+    "jump",
+    "jump .local",
+    "jump a b",
+    "call a from",
+    "label 1:",
+    "label a",
+    "label a.b:",
+    "label if:",
+    "if x",
+    "if x:",
+    "if x:\n    pass\nelif y\n    pass",
+    "if x:\n    pass\nelse:\n    pass\nelse:\n    pass",
+    "while x: pass",
+    "pass\n    pass",
+    "scene bg at a at b",
+    "show",
+    "show x with",
+    "hide x:",
+    "with",
+    "image -x = 1",
+    "image x",
+    "define x",
+    "define x =",
+    "define x.1 = 2",
+    "default x += 1",
+    "transform:",
+    "$",
+    "python:",
+    "python foo:\n    pass",
+    "init offset 3",
+    "init:",
+    "init foo",
+    "rpy monologue triple",
+    "rpy nothing",
+    "screen",
+    "testcase:",
+    "translate",
+    "translate french",
+    "translate french strings:\n    old 'a'",
+    "translate french strings:\n    new 'a'",
+    "translate french strings:\n    old 'a'\n    old 'b'",
+    "translate french strings:\n    else 'a'",
+    "unknown thing:\n    'block'",
+    "play music 'x'\n    'block'",
+)
+"""Statements that the engine refuses, each at a line that we should name too."""
