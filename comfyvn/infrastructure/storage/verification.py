@@ -140,7 +140,7 @@ class _Walk:
             if position != row.first_position + len(leaves):
                 message = f"The event at {row.first_position + len(leaves)} is gone."
                 return _event("event_missing", row, row.first_position + len(leaves), message)
-            leaf = event_leaf(topic, stream, version, bytes(state))
+            leaf = event_leaf(topic, stream, version, state if isinstance(state, bytes) else repr(state).encode())
             if suspect is None and expected and leaf != expected[len(leaves)]:
                 suspect = _event("event_changed", row, position, f"The event at {position} is not what was written.")
             leaves.append(leaf)

@@ -32,6 +32,7 @@ THE_QUESTION = Path("/usr/share/games/renpy/the_question")
 
 ANN, BEN = Request(actor="ann"), Request(actor="ben")
 SEED = 7
+LINES_NEEDED = 4
 
 
 @dataclass
@@ -126,7 +127,10 @@ def _words(studio: Studio, branch: str, ref: Ref, node: str) -> str:
 
 
 def _edit(studio: Studio, branch: BranchRow, report: Report) -> None:
-    ref, node_id, node = _lines(studio, branch.id)[0]
+    lines = _lines(studio, branch.id)
+    if len(lines) < LINES_NEEDED:
+        raise Refused("game_too_short", f"The demo needs a game with {LINES_NEEDED} lines; this one has {len(lines)}.")
+    ref, node_id, node = lines[0]
     report.step("read", f"{ref} {node_id}: {node.content[:60]!r}")
     handle(studio, branch.id, ref, RewordLine(node_id, "It rains, and nobody minds."), ANN)
     found = blame(studio, branch.id, ref, node_id)

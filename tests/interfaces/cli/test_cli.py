@@ -1,0 +1,283 @@
+"""The command line: JSON for machines, exit codes that scripts can rely on, clear refusals that write nothing."""
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from comfyvn.main import cli
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Terminal:
+    """Runs commands as a person would."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Said:
+        try:
+            code = cli(arguments)
+        except SystemExit as left:
+            code = int(str(left.code))
+        said = self._capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        said = self(*arguments, "--json")
+        assert said.code == code, said
+        return said.json
+
+    def reword(self, text: str, *more: str, node: str = "depot-03") -> Any:
+        body = json.dumps({"node_id": node, "text": text})
+        return self.json("do", "story.reword-line", "scene:depot", body, *more)
+
+    def words(self, *more: str, node: str = "depot-03") -> str:
+        nodes = self.json("show", "scene:depot", *more)["nodes"]
+        return next(n["content"] for n in nodes if n["id"] == node)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def story(run: Terminal) -> Terminal:
+    run.json("new", "Tuba", "--sample")
+    return run
+
+
+GAME = """
+define e = Character("Eileen")
+default met = False
+label start:
+    e "Hello."
+    menu:
+        "Stay.":
+            $ met = True
+        "Go.":
+            pass
+    if met:
+        e "Good."
+    return
+"""
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Path:
+    folder = tmp_path / "tiny"
+    (folder / "game").mkdir(parents=True)
+    (folder / "game" / "script.rpy").write_text(GAME, "utf-8")
+    return folder
+
+
+def test_an_imported_game_answers_with_the_promised_fields(run: Terminal, game: Path) -> None:
+    done = run.json("import", str(game), "--project", "Tiny")
+    counts = {k: done[k] for k in ("project", "branch", "engine", "scenes", "lines", "choices", "characters", "commits")}
+    assert counts == {
+        "project": "tiny",
+        "branch": "main",
+        "engine": "renpy",
+        "scenes": 1,
+        "lines": 2,
+        "choices": 1,
+        "characters": 1,
+        "commits": 1,
+    }
+    assert done["events"] > 0
+    assert done["coverage"]["recognised"] <= done["coverage"]["total"]
+    assert done["warnings"] == []
+    again = run.json("import", str(game), "--project", "Tiny")
+    assert (again["events"], again["position"]) == (0, done["position"])
+
+
+def test_a_play_is_json_lines_and_takes_the_picks(run: Terminal, game: Path) -> None:
+    run("import", str(game), "--project", "Tiny")
+    said = run("play", "--project", "tiny", "--seed", "1", "--choices", "0", "--json")
+    items = [json.loads(line) for line in said.out.splitlines()]
+    shape = [(i["type"], i.get("who"), i.get("what") or i.get("options") or i.get("reason")) for i in items]
+    assert shape == [
+        ("line", "Eileen", "Hello."),
+        ("menu", None, ["Stay.", "Go."]),
+        ("line", "Eileen", "Good."),
+        ("end", None, "end"),
+    ]
+    assert items[1]["picked"] == 0
+    other = run("play", "--project", "tiny", "--choices", "1", "--json").out
+    assert '"Good."' not in other
+    short = run("play", "--project", "tiny", "--max-steps", "1", "--json").out.splitlines()
+    assert json.loads(short[-1])["reason"] == "max_steps"
+
+
+def test_undo_redo_restore_and_history(story: Terminal) -> None:
+    before = story.words()
+    position = story.json("history")[0]["position"]
+    first = story.reword("It snores.")
+    assert (first["events"], first["conflicts"]) == (1, [])
+    assert story.json("undo")["commit"]
+    assert story.words() == before
+    story.json("redo")
+    assert story.words() == "It snores."
+    assert story.words("--at", str(position)) == before
+    story.json("restore", str(position), "--only", "scene:depot", "--part", "depot-03")
+    assert story.words() == before
+    commits = story.json("history")
+    assert [c["kind"] for c in commits] == ["restore", "redo", "undo", "do", "import", "system"]
+    assert {"seq", "commit", "kind", "actor", "at", "message", "events"} <= commits[0].keys()
+    blame = story.json("blame", "scene:depot", "depot-03")
+    assert len(blame["versions"]) == 5
+
+
+def test_branches_merge_and_conflicts_have_exit_code_three(story: Terminal) -> None:
+    assert story.json("branch", "create", "darker")["name"] == "darker"
+    story.reword("It snores.", "--branch", "darker")
+    assert [d["part"] for d in story.json("diff", "--with", "darker")] == ["depot-03"]
+    story.reword("It hums.")
+    clash = story.json("merge", "darker", code=3)
+    (conflict,) = clash["conflicts"]
+    assert (clash["commit"], conflict["ours"], conflict["theirs"]) == (None, "It hums.", "It snores.")
+    assert story.words() == "It hums."
+    assert story.json("merge", "darker", "--theirs", conflict["id"])["events"] == 1
+    assert story.words() == "It snores."
+    story.json("branch", "rename", "darker", "night")
+    story.json("branch", "close", "night")
+    rows = story.json("branch", "list")
+    assert [(r["name"], r["closed"]) for r in rows] == [("main", False), ("night", True)]
+
+
+def test_a_stale_command_has_exit_code_three(story: Terminal) -> None:
+    version = story.json("show", "scene:depot")["version"]
+    story.reword("It snores.", "--expected", str(version))
+    body = json.dumps({"node_id": "depot-03", "text": "It hums."})
+    said = story("do", "story.reword-line", "scene:depot", body, "--expected", str(version), "--json")
+    assert said.code == 3
+    assert said.json["error"]["code"] == "stale"
+    assert story.words() == "It snores."
+
+
+def test_verify_checkpoint_and_rebuild(story: Terminal, tmp_path: Path) -> None:
+    verified = story.json("verify")
+    assert (verified["ok"], verified["commits"], verified["first_bad"]) == (True, 2, None)
+    file = tmp_path / "point.json"
+    story.json("checkpoint", str(file))
+    assert story.json("checkpoint", str(file), "--check")["ok"]
+    assert story.json("rebuild")["equal"]
+    database = Path(os.environ["COMFYVN_HOME"]) / "data" / "comfyvn.db"
+    with sqlite3.connect(database) as raw:
+        tables = [r[0] for r in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        (events,) = [t for t in tables if t.endswith("event") or t.endswith("events")]
+        raw.execute(f"UPDATE {events} SET state = replace(state, 'tuba', 'flute')")
+    raw.close()
+    bad = story.json("verify", code=1)
+    assert (bad["ok"], bool(bad["first_bad"]["commit"])) == (False, True)
+
+
+def test_words_for_people_go_to_standard_output_and_nothing_else(story: Terminal) -> None:
+    for command in (("projects",), ("history",), ("show",), ("show", "scene:depot"), ("verify",), ("branch", "list")):
+        said = story(*command)
+        assert (said.code, said.err) == (0, ""), command
+        assert said.out.strip()
+    assert story("doctor").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (("show", "--project", "none"), 4, "project_unknown"),
+        (("show", "--project", "tuba", "--branch", "none"), 4, "branch_unknown"),
+        (("show", "scene:none"), 4, "scene_unknown"),
+        (("play", "--start", "none"), 4, "scene_unknown"),
+        (("play", "--choices", "x"), 4, "choices_malformed"),
+        (("play", "--choices", "99"), 4, "pick_unknown"),
+        (("do", "story.nothing", "scene:depot"), 4, "command_unknown"),
+        (("do", "story.reword-line", "scene:depot", "{"), 4, "command_malformed"),
+        (("do", "story.reword-line", "scene:depot", '{"node_id": "x"}'), 4, "command_malformed"),
+        (("do", "story.save-scene", "scene:q", '{"document": {"title": 3}}'), 4, "scene_malformed"),
+        (("undo", "--actor", "nobody"), 4, "nothing_to_undo"),
+        (("revert", "abcd"), 4, "commit_unknown"),
+        (("restore", "999999"), 4, "position_unknown"),
+        (("merge", "none"), 4, "branch_unknown"),
+        (("new", "Tuba"), 4, "project_exists"),
+        (("new", "  "), 4, "name_malformed"),
+        (("branch", "create", "main"), 4, "branch_exists"),
+        (("branch", "close", "main"), 4, "branch_main"),
+        (("import", "nowhere"), 4, "path_unknown"),
+        (("checkpoint", "nowhere.json", "--check"), 4, "file_unusable"),
+    ],
+)
+def test_refusals_write_nothing(story: Terminal, arguments: tuple[str, ...], code: int, error: str) -> None:
+    before = story.json("history")
+    said = story(*arguments, "--json")
+    last = json.loads(said.out.splitlines()[-1])
+    assert (said.code, last["error"]["code"]) == (code, error)
+    assert said.err.startswith("comfyvn: ")
+    assert story.json("history") == before
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("play", "--seed", "x"), ("restore", "-1"), ("export",)])
+def test_wrong_use_has_exit_code_two(run: Terminal, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert "usage:" in said.err
+
+
+def test_bad_games_are_refused_before_anything_is_written(run: Terminal, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run.json("import", str(empty), "--project", "X", code=4)["error"]["code"] == "not_a_game"
+    latin = tmp_path / "latin" / "game"
+    latin.mkdir(parents=True)
+    (latin / "script.rpy").write_bytes('label start:\n    "caf\xe9"\n'.encode("latin-1"))
+    refused = run.json("import", str(latin.parent), "--project", "X", code=4)["error"]
+    assert refused["code"] == "script_not_utf8"
+    assert "script.rpy" in refused["message"]
+    huge = tmp_path / "huge.rpy"
+    with huge.open("wb") as file:
+        file.truncate(2**30)
+    assert run.json("import", str(huge), "--project", "X", code=4)["error"]["code"] in {"not_a_game", "file_too_large"}
+    inside = tmp_path / "inside" / "game"
+    inside.mkdir(parents=True)
+    with (inside / "script.rpy").open("wb") as file:
+        file.truncate(2**30)
+    assert run.json("import", str(inside.parent), "--project", "X", code=4)["error"]["code"] == "file_too_large"
+    assert run.json("projects") == []
+
+
+def test_the_demo_goes_all_the_way(run: Terminal, game: Path) -> None:
+    assert run.json("demo", str(game), code=4)["error"]["code"] == "game_too_short"
+    script = game / "game" / "script.rpy"
+    script.write_text(GAME.replace("    return", '    "One."\n    "Two."\n    "Three."\n    return'), "utf-8")
+    report = run.json("demo", str(game))
+    assert report["ok"]
+    assert [s["step"] for s in report["steps"]] == [
+        "import",
+        "again",
+        "read",
+        "edit",
+        "undo",
+        "redo",
+        "branch",
+        "compare",
+        "merge",
+        "conflict",
+        "settle",
+        "play",
+        "export",
+        "verify",
+    ]
+    assert run.json("projects") == []
