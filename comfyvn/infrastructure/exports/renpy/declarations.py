@@ -64,7 +64,7 @@ def _character(source: str, character: Character) -> str:
     if character.name != old.name and "unnamed" not in old.meta:
         name = tree.args[0] if tree.args else given.get("name")
         if name is not None:
-            changes.append((*_span(body, _inner(name)), quoted(character.name)))
+            changes.append((*_span(body, _inner(name)), _shown(character.name, "dynamic" in old.meta)))
     for argument, field in _CLAUSES:
         value = getattr(character, field)
         if value == getattr(old, field):
@@ -79,6 +79,13 @@ def _character(source: str, character: Character) -> str:
     variable = character.variable or old.variable or ""
     name_changed = variable != old.variable
     return head[1] + (variable if name_changed else head[2]) + head[3] + _spliced(body, changes)
+
+
+def _shown(name: str, dynamic: bool) -> str:
+    """Return the source of a name; a dynamic one is a string that holds an expression."""
+    if not dynamic:
+        return quoted(name)
+    return quoted(name[1:-1] if name.startswith("[") and name.endswith("]") else quoted(name))
 
 
 def _variable(source: str, variable: Variable) -> str:

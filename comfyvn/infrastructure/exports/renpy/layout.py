@@ -10,6 +10,8 @@ from comfyvn.infrastructure.exports.renpy.identifiers import word
 
 SCRIPT = "script.rpy"
 """The file of scenes without a group."""
+MODULE = ".rpym"
+"""The ending of scripts that the engine reads only when a game asks for them."""
 GAME = "game/"
 """The folder of a project that the engine reads."""
 MAX_PART = 200
@@ -53,7 +55,7 @@ def files(scenes: Mapping[str, Scene]) -> dict[str, list[str]]:
 
 def file_of(group: str) -> str:
     """Return the script file of a group: its own name where it is a file name, else one made from it."""
-    if group.endswith((".rpy", ".rpym")):
+    if group.endswith((".rpy", MODULE)):
         return group
     return f"{word(group)}.rpy" if word(group) else SCRIPT
 

@@ -81,26 +81,30 @@ def _start(story: StoryView) -> str | None:
 
 
 def _labels(story: StoryView, names: Names) -> None:
-    """Labels that authors gave come first; the first one keeps a name that two claim."""
+    """Name scenes and places. Labels that authors gave come first; the first one keeps a name that two claim.
+
+    Modules are scripts that the game loads by itself, or never: their names stand for themselves.
+    """
     taken: set[str] = set()
     if names.start is not None and story.scenes[names.start].label in (None, "", "start"):
         names.labels[names.start] = "start"
     taken.add("start")
     waiting: list[str] = []
     aims = set(_aims(story))
-    for members in layout.files(story.scenes).values():
+    for file, members in layout.files(story.scenes).items():
         current: str | None = None
+        used = set() if file.endswith(layout.MODULE) else taken
         for scene_id in members:
             scene = story.scenes[scene_id]
             if scene.role == "story" and scene_id not in names.labels:
                 if scene.label and is_label(scene.label):
-                    names.labels[scene_id] = _given(scene.label, current, taken, names, scene_id)
+                    names.labels[scene_id] = _given(scene.label, current, used, names, scene_id)
                 else:
                     waiting.append(scene_id)
                     current = None
                     continue
             current = _global(names.labels.get(scene_id), current)
-            _inside(scene_id, scene, current, taken, names, aims)
+            _inside(scene_id, scene, current, used, names, aims)
     for scene_id in waiting:
         scene = story.scenes[scene_id]
         stem = word(scene.label or scene.title).lower() or word(scene_id)
@@ -175,14 +179,15 @@ def _lines(story: StoryView, names: Names) -> None:
     lines: set[str] = set()
     returns: set[str] = {*names.labels.values(), *names.written.values(), *names.targets.values()}
     fresh: list[tuple[Place, Node]] = []
-    for members in layout.files(story.scenes).values():
+    for file, members in layout.files(story.scenes).items():
+        module = file.endswith(layout.MODULE)
         for scene_id in members:
             for node_id, node in walk(story.scenes[scene_id]):
                 place = scene_id, node_id
                 given = node.directives.get("id") if node.type == "text" else node.directives.get("from")
                 if isinstance(given, str) and is_label(given) and "." not in given:
                     used, into = (lines, names.lines) if node.type == "text" else (returns, names.returns)
-                    if (node.type == "text" or node.verb == "call") and given not in used:
+                    if (node.type == "text" or node.verb == "call") and (module or given not in used):
                         used.add(given)
                         into[place] = given
                         continue

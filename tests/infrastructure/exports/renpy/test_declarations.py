@@ -67,6 +67,8 @@ def test_unchanged_variables(source: str) -> None:
             {"name": "e", "voice_tag": "t"},
             'define s = Character("e", image = \'sylvie\' , voice_tag="t")',
         ),
+        (CHARACTERS[3], {"name": "[title]"}, 'define s = DynamicCharacter("title", color="#fff")'),
+        (CHARACTERS[3], {"name": "Ann"}, 'define s = DynamicCharacter("\\"Ann\\"", color="#fff")'),
         (CHARACTERS[4], {"variable": "t"}, 'init -5 define t = Character("S")'),
         (CHARACTERS[5], {"colour": "#fff"}, 'define -3 s = Character(color="#fff")'),
         (CHARACTERS[7], {"name": "Now"}, 'define s = Character("Now", what_size=2)'),

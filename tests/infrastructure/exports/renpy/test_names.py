@@ -4,6 +4,7 @@ import pytest
 
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Refused
+from comfyvn.domain.story import Scene
 from comfyvn.domain.variables import Variable
 from comfyvn.infrastructure.exports.renpy import compose, renaming
 from comfyvn.infrastructure.exports.renpy.identifiers import is_label, is_name, name
@@ -83,6 +84,15 @@ def test_labels_taken_twice_and_local_ones() -> None:
         "    label a_2:",
         "    return",
     ]
+
+
+def test_modules_have_names_of_their_own() -> None:
+    def chapter(file: str) -> Scene:
+        return scene(act("call", "", way(scene="s"), directives={"from": "back"}), label="b", group=file)
+
+    story = view({"s": scene(label="start"), "one": chapter("x.rpy"), "two": chapter("x.rpym")})
+    assert names_of(story).labels == {"s": "start", "one": "b", "two": "b"}
+    assert set(names_of(story).returns.values()) == {"back"}
 
 
 def test_places_that_are_led_to() -> None:
