@@ -17,8 +17,8 @@ from comfyvn.infrastructure.imports.renpy.syntax import (
     Statement,
 )
 
-MAX_DEPTH = 100
-"""Blocks inside blocks that are read as statements; Python's own limit for indentation."""
+MAX_DEPTH = 60
+"""Blocks inside blocks that are read as statements; each takes seven nested calls, of which Python allows 1,000."""
 
 Read = Callable[["Cursor"], Statement | tuple[Statement, ...]]
 
@@ -38,7 +38,7 @@ class Session:
 
 
 class Cursor(Scanner):
-    """The lines of one block; scans the present line. `outer` is the reader of the block around it."""
+    """The lines of one block; scans the present line. `outer` is the cursor of the block around it."""
 
     def __init__(self, session: Session, lines: list[Line], outer: "Cursor | None" = None) -> None:
         self.session = session
@@ -136,7 +136,7 @@ class Cursor(Scanner):
             raise Broken("block_expected", "this statement needs a block")
 
     def inner(self) -> "Cursor":
-        """Return a reader of the block below the present line."""
+        """Return a cursor of the block below the present line."""
         if self.depth >= MAX_DEPTH:
             raise Broken("too_deep", f"blocks are nested more than {MAX_DEPTH} deep")
         return Cursor(self.session, self.line.block, self)

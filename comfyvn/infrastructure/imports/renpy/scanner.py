@@ -25,7 +25,7 @@ _QUOTED = "|".join(rf"{q}[^{q}\\]*+(?:\\.[^{q}\\]*+)*+{q}" for q in "\"'`")
 STRING = re.compile(f"{_SPACE}(r?(?:{_QUOTED}))", re.DOTALL)
 _TRIPLE = "|".join(rf"{q * 3}[^{q}\\]*+(?:\\.[^{q}\\]*+)*+{q * 3}" for q in "\"'`")
 TRIPLE_STRING = re.compile(f"{_SPACE}(r?(?:{_TRIPLE}))", re.DOTALL)
-PLAIN_SAY = re.compile(rf'(?:({_WORD})\ ++)?+("[^"\\]*+(?:\\.[^"\\]*+)*+")\ *+\Z', re.DOTALL)
+PLAIN_SAY = re.compile(rf'(?:(?!\s)({_WORD})(?<!\s)\ ++)?+("[^"\\]*+(?:\\.[^"\\]*+)*+")\ *+\Z', re.DOTALL)
 """Nearly all dialogue: a name or nothing, and one string."""
 _PYTHON_QUOTED = "|".join(
     rf"{q * 3}[^{q}\\]*+(?:(?:\\.|{q}(?!{q * 2}))[^{q}\\]*+)*+{q * 3}|{q}[^{q}\\]*+(?:\\.[^{q}\\]*+)*+{q}"

@@ -8,7 +8,7 @@ from comfyvn.infrastructure.imports.renpy.cursor import MAX_DEPTH
 from comfyvn.infrastructure.imports.renpy.parser import MAX_LINES, parse
 from comfyvn.infrastructure.imports.renpy.syntax import Raw, walk
 
-N = 100_000
+N = 40_000
 HOSTILE = {
     "brackets never closed": "(\n" * N,
     "brackets in brackets": "$ " + "(" * N + ")" * N,
@@ -17,7 +17,7 @@ HOSTILE = {
     "one long word": "a" * N * 10,
     "one long expression": "e" + ".a" * N + ' "x"',
     "many attributes": "e " + "a " * N + '"x"',
-    "spaces in a monologue": 'e """' + " " * N + 'a"""',
+    "spaces in a monologue": 'e """' + " " * 10 * N + 'a"""',
     "lines in a monologue": 'e """' + " \n" * N + 'a"""',
     "init init init": "init " * N + "pass",
     "blocks in blocks": "".join(" " * depth + "if x:\n" for depth in range(1500)),
@@ -34,7 +34,7 @@ HOSTILE = {
 def test_time_stays_in_proportion(name: str) -> None:
     begin = time.process_time()
     script = parse("a.rpy", HOSTILE[name])
-    assert time.process_time() - begin < 20  # seconds; each took minutes where the time grew with the square
+    assert time.process_time() - begin < 10  # seconds; each took minutes where the time grew with the square
     assert script.statements
 
 
@@ -55,8 +55,8 @@ def test_a_hundred_thousand_lines_take_seconds() -> None:
     scene = (
         'label a%d:\n    scene bg room with fade\n    e happy "Hello, [name]."\n    "Nobody says this."\n    jump b\n'
     )
-    source = "".join(scene % number for number in range(N // 5))
+    source = "".join(scene % number for number in range(20_000))
     begin = time.process_time()
     script = parse("a.rpy", source)
     assert time.process_time() - begin < 15  # seconds; two on an idle core
-    assert (len(script.statements), script.errors) == (N // 5, ())
+    assert (len(script.statements), script.errors) == (20_000, ())

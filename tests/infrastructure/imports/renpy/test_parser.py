@@ -36,6 +36,7 @@ def test_speakers() -> None:
     quoted = only(s.Say, r'"Lu\"cy" "Hi."')
     assert (quoted.who, quoted.who_text) == (r'"Lu\"cy"', 'Lu"cy')
     assert only(s.Say, 'a.b["c d"] "Hi."').who == 'a.b["c d"]'
+    assert only(s.Say, '\u3000静\u3000 "Hi."').who == "静"
 
 
 def test_a_monologue_is_several_says_with_their_own_lines() -> None:
