@@ -1,15 +1,20 @@
 """Branches: fork at any past position, rename, close, compare, merge, take over single changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from comfyvn.application.history import Settled, Sides, apply, sees
 from comfyvn.application.ports import LATEST, BranchRow, Change, EventStore, Ref
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.domain.merge import merge3
 from comfyvn.domain.project import BRANCH, Branch
 
 MAX_NAME = 100
+
+Point = tuple[str, int]
+"""A branch as of a position."""
 
 
 def fork(studio: Studio, parent: str, name: str, request: Request, at: int | None = None) -> BranchRow:
@@ -114,12 +119,9 @@ def merge(
         raise Refused("projects_differ", "Branches of different projects cannot be merged.")
     if source == target:
         return Outcome(None, store.head(target))
-    base_branch, base_position = merge_base(store, source, target)
+    base = _base(store, (source, upto), (target, store.head(target)))
     refs = [ref for ref in store.touched(source, parting(store, source, target)) if wanted is None or ref in wanted]
-    sides = [
-        Sides(ref, store.load(base_branch, ref, at=base_position).state, store.load(source, ref, at=upto).state)
-        for ref in refs
-    ]
+    sides = [Sides(ref, base(ref), store.load(source, ref, at=upto).state) for ref in refs]
     message = f"merge {from_row.name} into {into_row.name}"
     tip = next(iter(store.commits(source, at=upto)), None)
     parent = tip.id if tip and wanted is None else None
@@ -145,18 +147,48 @@ def take(studio: Studio, target: str, commit_id: str, request: Request, settled:
         )
         for ref in store.touched(commit.branch, commit.first_position - 1, commit.position)
     ]
-    return apply(studio, target, sides, request, f"take over {commit.message}", "merge", body, settled)
+    return apply(
+        studio, target, sides, request, f"take over {commit.message}", "merge", body, settled, command="project.take"
+    )
 
 
-def merge_base(store: EventStore, one: str, other: str) -> tuple[str, int]:
-    """Return the latest state that both branches have seen, as (branch, position)."""
+def merge_bases(store: EventStore, one: Point, other: Point) -> list[Point]:
+    """Return the latest states that both have seen, the last one first.
+
+    There is one, but for merges that crossed: then both have seen several of which none has seen the others.
+    """
     mine, theirs = _seen(store, one), _seen(store, other)
     common = {b: min(upto, theirs[b]) for b, upto in mine.items() if b in theirs}
     if not common:
         raise Refused("branches_unrelated", "The branches have no common past.")
-    positions = {b: store.head(b, upto) for b, upto in common.items()}
-    best = max(positions, key=lambda b: (positions[b], b))
-    return best, positions[best]
+    tips = [(b, store.head(b, upto)) for b, upto in common.items()]
+    own = [(b, at) for b, at in tips if (forked := store.branch(b).fork_position) is None or at > forked]
+    found: list[Point] = []
+    known: list[dict[str, int]] = []
+    for branch, at in sorted(own, key=lambda point: -point[1]):
+        if not any(seen.get(branch, -1) >= at for seen in known):
+            found.append((branch, at))
+            known += [_seen(store, (branch, at))] if len(own) > 1 else []
+    return found
+
+
+def _base(store: EventStore, one: Point, other: Point) -> Callable[[Ref], Any]:
+    """Return how to read the state of an entity that a merge starts from.
+
+    Where merges crossed it is the merge of all that both have seen; what collides there counts as never changed.
+    """
+    (branch, at), *others = merge_bases(store, one, other)
+    below = [(point, _base(store, (branch, at), point)) for point in others]
+
+    def state(ref: Ref) -> Any:
+        found = store.load(branch, ref, at=at).state
+        for point, base in below:
+            there = store.load(point[0], ref, at=point[1]).state
+            collisions = merge3(base(ref), found, there)[1]
+            found = merge3(base(ref), found, there, {c.path: "base" for c in collisions})[0]
+        return found
+
+    return state
 
 
 def parting(store: EventStore, one: str, other: str) -> int:
@@ -165,10 +197,10 @@ def parting(store: EventStore, one: str, other: str) -> int:
     return max((min(upto, theirs[b]) for b, upto in mine.items() if b in theirs), default=0)
 
 
-def _seen(store: EventStore, branch: str) -> dict[str, int]:
-    """Return how far a branch has seen each branch, by descent and by earlier merges."""
+def _seen(store: EventStore, point: Point) -> dict[str, int]:
+    """Return how far a branch had seen each branch, by descent and by earlier merges."""
     seen: dict[str, int] = {}
-    todo: list[tuple[str, int]] = [(branch, LATEST)]
+    todo = [point]
     while todo:
         name, at = todo.pop()
         for ancestor, upto in store.lineage(name, at):

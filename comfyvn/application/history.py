@@ -196,6 +196,7 @@ def apply(
     settled: Settled | None,
     *,
     write: bool = True,
+    command: str | None = None,
     **more: Any,
 ) -> Outcome:
     """Merge the wanted states into a branch in one commit; with conflicts, or without `write`, nothing is written."""
@@ -215,7 +216,7 @@ def apply(
     conflicts += [c for c in dangling(store, branch, changes) if (settled or {}).get(c.id) != "ours"]
     if conflicts or not changes or not write:
         return Outcome(None, store.head(branch, LATEST), tuple(conflicts))
-    head = envelope(studio, request, message, kind, command=f"project.{kind}", body=body, **more)
+    head = envelope(studio, request, message, kind, command=command or f"project.{kind}", body=body, **more)
     try:
         commit = store.append(branch, head, changes)
     except Conflict as e:

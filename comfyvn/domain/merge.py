@@ -31,7 +31,7 @@ class FieldConflict:
 
 
 Choice = Mapping[tuple[str, ...], str]
-"""How known conflicts are settled: path -> ``"ours"`` or ``"theirs"``."""
+"""How known conflicts are settled: path -> ``"ours"``, ``"theirs"`` or ``"base"``."""
 
 
 def merge3(base: S, ours: S, theirs: S, choices: Choice | None = None) -> tuple[S, tuple[FieldConflict, ...]]:
@@ -68,9 +68,10 @@ def _settle(field: FieldConflict, out: list[FieldConflict], choices: Choice) -> 
     if same(field.ours, field.theirs) or same(field.base, field.theirs):
         return field.ours
     choice = "theirs" if same(field.base, field.ours) else choices.get(field.path)
-    if choice not in ("ours", "theirs"):
+    if choice not in ("base", "ours", "theirs"):
         out.append(field)
-    return field.theirs if choice == "theirs" else field.ours
+        return field.ours
+    return getattr(field, choice)
 
 
 def _merge_fields(

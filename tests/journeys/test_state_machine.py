@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from comfyvn.application.branching import fork, merge
 from comfyvn.application.handle import handle
@@ -31,14 +38,26 @@ from comfyvn.domain.story.commands import (
 )
 from comfyvn.infrastructure.storage.rebuild import rebuild
 from tests.desks import open_studio, store_of
-from tests.journeys.histories import Change, Collision, History, Moment, Side, State, last_common, merged, plain, taken_back
+from tests.journeys.histories import (
+    Change,
+    Collision,
+    History,
+    Moment,
+    Side,
+    State,
+    last_common,
+    merged,
+    plain,
+    taken_back,
+)
 
 ENTITIES = [Ref("scene", "s1"), Ref("scene", "s2"), Ref("character", "c1")]
 actors = st.sampled_from(["ada", "bo"])
 entities = st.sampled_from(ENTITIES)
-words = st.sampled_from(["x", "y", "z"])
+words = st.sampled_from(["x", "y", "z", "w"])
+kinds_of_change = st.integers(0, 9)
 sides: st.SearchStrategy[Side | None] = st.sampled_from([None, "ours", "theirs"])
-numbers = st.integers(0, 10_000)
+numbers = st.sampled_from(range(60))
 _names = count()
 
 
@@ -56,7 +75,11 @@ class Histories(RuleBasedStateMachine):
         start = self.studio.store.head(row.main)
         first = Change("first", "system", "", {}, {})
         self.branches: dict[str, History] = {row.main: History([Moment(start, {}, (first,), frozenset({first.id}))])}
-        self.main = row.main
+        for ref in ENTITIES:
+            self.begin(0, "ada", ref, "x")
+        for what in (2, 2, 5):
+            self.change(0, "ada", ENTITIES[0], "x", "x", what)
+        self.fork(0, None, "ada")
 
     @property
     def store(self) -> Any:
@@ -113,7 +136,11 @@ class Histories(RuleBasedStateMachine):
         outcome = handle(self.studio, branch, ref, command, Request(actor=actor))
         self.wrote(branch, actor, outcome, {r: d for r, d in state.items() if r != ref})
 
-    @rule(number=numbers, actor=actors, ref=entities, word=words, key=words, what=st.integers(0, 9))
+    @rule(number=numbers, actor=actors, ref=entities, word=words, key=words, what=kinds_of_change)
+    def change_too(self, number: int, actor: str, ref: Ref, word: str, key: str, what: int) -> None:
+        self.change(number, actor, ref, word, key, what)
+
+    @rule(number=numbers, actor=actors, ref=entities, word=words, key=words, what=kinds_of_change)
     def change(self, number: int, actor: str, ref: Ref, word: str, key: str, what: int) -> None:
         branch = self.pick(number)
         document = self.branches[branch].now.state.get(ref)
@@ -186,13 +213,10 @@ class Histories(RuleBasedStateMachine):
                 return
         assert ask({}).commit is None
 
-    @rule(number=numbers, actor=actors, side=sides)
-    def undo(self, number: int, actor: str, side: Side | None) -> None:
-        self.step(self.pick(number), actor, side, backwards=True)
-
-    @rule(number=numbers, actor=actors, side=sides)
-    def redo(self, number: int, actor: str, side: Side | None) -> None:
-        self.step(self.pick(number), actor, side, backwards=False)
+    @rule(number=numbers, actor=actors, side=sides, steps=st.sampled_from(["u", "uu", "r", "ur", "uur", "uurr"]))
+    def walk(self, number: int, actor: str, side: Side | None, steps: str) -> None:
+        for step in steps:
+            self.step(self.pick(number), actor, side, backwards=step == "u")
 
     @rule(number=numbers, old=numbers, actor=actors, side=sides)
     def revert(self, number: int, old: int, actor: str, side: Side | None) -> None:
@@ -252,10 +276,10 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: len(self.branches) > 1)
     @rule(first=numbers, second=numbers, actor=actors, side=sides)
     def merge(self, first: int, second: int, actor: str, side: Side | None) -> None:
-        one, other = self.pick(first), self.pick(second)
+        one, other = self.pick(first), self.pick(first + 1 + second % (len(self.branches) - 1))
         theirs, ours = self.branches[one], self.branches[other]
         base = last_common(theirs, ours)
-        if one == other or base is None:
+        if base is None:
             return
 
         def ask(settled: dict[str, Side]) -> Outcome:
