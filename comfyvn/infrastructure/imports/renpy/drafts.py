@@ -52,11 +52,11 @@ class Draft:
     @property
     def words(self) -> str:
         """What tells this node from others of its scope and verb."""
-        return "\n".join([self.content, *(way.words for way in self.ways)])
+        return "\n".join([self.content, *(way.words for way in self.ways)]) if self.ways else self.content
 
 
 def drafts(statement: Statement, speakers: Mapping[str, Any]) -> Iterator[Draft]:
-    """Yield the nodes of one statement: none for ``pass``, two for a menu with a line said in it.
+    """Yield the nodes of one statement: none for ``pass`` in a block, two for a menu with a line said in it.
 
     `speakers` are the characters by the names that scripts call them.
     """
@@ -64,7 +64,7 @@ def drafts(statement: Statement, speakers: Mapping[str, Any]) -> Iterator[Draft]
         yield _say(statement, speakers)
     elif isinstance(statement, syntax.Menu):
         yield from _menu(statement, speakers)
-    elif not isinstance(statement, syntax.Pass | syntax.Blank):
+    elif not (isinstance(statement, syntax.Pass) and statement.raw.startswith(" ")):
         known = _READ.get(type(statement))
         yield (known(statement) if known else None) or raw(statement)
 

@@ -26,6 +26,8 @@ def _indent(line: str) -> int:
 
 def head(statement: Statement) -> str:
     """Return the lines of a statement that belong to no statement inside it."""
+    if statement.line == statement.end:
+        return first_line(statement)
     return "\n".join(text.strip() for _, text in _own_lines(statement))
 
 

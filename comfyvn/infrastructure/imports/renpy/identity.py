@@ -1,19 +1,20 @@
 """Ids of imported things: reading the same source twice gives the same ones, and an edit changes no id but its own."""
 
-import base64
 import hashlib
 from collections import Counter
 
 from comfyvn.application.projects import slug
 
-LENGTH = 12
-"""Characters of a node's or an edge's id: base32 digits of a SHA-256, 60 bits."""
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in BASE32 for second in BASE32]
+_SHIFTS = (54, 44, 34, 24, 14, 4)
 
 
 def digest(*parts: str) -> str:
-    """Return the id that stands for these words."""
+    """Return the id that stands for these words: the first 60 bits of their SHA-256 as 12 base32 digits."""
     whole = hashlib.sha256("\x1f".join(parts).encode())
-    return base64.b32encode(whole.digest())[:LENGTH].decode().lower()
+    number = int.from_bytes(whole.digest()[:8], "big")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 class Ids:
@@ -38,13 +39,12 @@ class Ids:
 
     def node(self, scope: str, kind: str, words: str) -> str:
         """Return the id of a node."""
-        key = digest(scope, kind, words)
-        while True:
-            found = digest(key, str(self._seen[key]))
-            self._seen[key] += 1
-            if found not in self._taken:
-                self._taken.add(found)
-                return found
+        first = found = digest(scope, kind, words)
+        while found in self._taken:
+            self._seen[first] += 1
+            found = digest(first, str(self._seen[first]))
+        self._taken.add(found)
+        return found
 
     def edge(self, node_id: str, words: str) -> str:
         """Return the id of an edge by its node and its words: a caption, a condition."""

@@ -165,7 +165,7 @@ class Story:
         source = Source(statement.file, statement.line, text)
         next_: dict[str, Edge] = {}
         inside: list[tuple[str, Way]] = []
-        for order, way in zip(sequence(len(draft.ways)), draft.ways, strict=True):
+        for order, way in zip(sequence(len(draft.ways)), draft.ways, strict=True) if draft.ways else ():
             edge_id = self.ids.edge(node_id, way.words)
             next_[edge_id] = Edge(order, way.text, way.condition, meta=way.meta)
             inside.append((edge_id, way))

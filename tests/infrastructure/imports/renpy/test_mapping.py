@@ -126,6 +126,7 @@ def test_menu(tmp_path: Path) -> None:
         "Really?"
         "Stay" (big=True):
             pass
+        # that was all
     return
 label there:
     return
@@ -144,7 +145,7 @@ label there:
     assert (go.text, go.condition, go.meta) == ("Go", "ready", {})
     assert (stay.text, stay.condition, stay.meta) == ("Stay", None, {"arguments": "big=True"})
     assert [n.verb for _, n in in_block(pack.scenes["start"], go_id)] == ["comment", "jump"]
-    assert in_block(pack.scenes["start"], stay_id) == []
+    assert [n.content for _, n in in_block(pack.scenes["start"], stay_id)] == ["# that was all"]
 
 
 def test_a_line_said_in_a_menu_comes_before_it(tmp_path: Path) -> None:
@@ -267,3 +268,30 @@ def test_statements_that_a_game_defines_itself(tmp_path: Path) -> None:
 def test_a_label_in_code_is_not_called_missing(tmp_path: Path) -> None:
     pack = read(tmp_path, "init:\n    label hidden:\n        return\nlabel start:\n    jump hidden\n")
     assert [w.code for w in pack.warnings] == ["label_in_code"]
+
+
+def test_the_source_of_a_node_has_no_line_of_the_nodes_inside(tmp_path: Path) -> None:
+    script = """label start: # begin
+    if a: # one
+        pass # nothing
+    elif b:
+        "in"
+    menu:
+        "What?" # ask
+        "Yes": # sure
+            "out"
+        # and
+        "No":
+            pass
+"""
+    pack = read(tmp_path, script)
+    assert pack.scenes["start"].meta["source"]["raw"] == "label start: # begin"
+    sources = {verb: one(pack, verb).source for verb in ("branch", "choice")}
+    assert {verb: (source.line, source.raw) for verb, source in sources.items() if source} == {
+        "branch": (2, "if a: # one\npass # nothing\nelif b:"),
+        "choice": (6, 'menu:\n"What?" # ask\n"Yes": # sure\n# and\n"No":\npass'),
+    }
+
+
+def test_pass_at_the_margin_is_a_node_of_its_own(tmp_path: Path) -> None:
+    assert one(read(tmp_path, "label start:\n    return\npass\n"), "raw").content == "pass"
