@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import Any
 
 from eventsourcing import persistence
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
@@ -44,9 +45,10 @@ class SharedSQLiteDatastore(SQLiteDatastore):
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         """Open a transaction and yield a cursor with rows by name."""
         with library_errors(), self.database.write() if commit else self.database.read() as conn:
-            cursor = conn.connection.cursor()
-            cursor.row_factory = sqlite3.Row  # type: ignore[attr-defined]
-            yield SQLiteCursor(cursor)  # type: ignore[arg-type]
+            driver: Any = conn.connection.driver_connection
+            with closing(driver.cursor()) as cursor:
+                cursor.row_factory = sqlite3.Row
+                yield SQLiteCursor(cursor)
 
     def close(self) -> None:
         """Do nothing: the engine outlives its recorders."""

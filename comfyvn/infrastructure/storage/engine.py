@@ -59,7 +59,8 @@ class Database:
 
     def close(self) -> None:
         """Close all idle connections."""
-        self.engine.dispose()
+        with self._alone:
+            self.engine.dispose()
 
 
 def open_engine(url: str) -> Engine:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any
 
 import orjson
@@ -104,18 +105,24 @@ def _topic(cls: type[Any]) -> str:
 
 
 def _writer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    names = [f.name for f in fields(cls)]
-    defaults = [(name, _default(f), type(_default(f))) for name, f in zip(names, fields(cls), strict=True)]
-    values_of = attrgetter(*names, "__class__") if names else lambda _: ()
+    """Return what gives the fields of an event that differ from their defaults, by name."""
+    names = tuple(f.name for f in fields(cls))
+    defaults = tuple(_default(f) for f in fields(cls))
+    if len(names) < 2:
+        return lambda fact: {n: v for n, d in zip(names, defaults, strict=True) if _differs(v := getattr(fact, n), d)}
+    values_of = attrgetter(*names)
+    differs = _differs if any(isinstance(d, bool | int | float) for d in defaults) else ne
 
     def write(fact: Any) -> dict[str, Any]:
-        return {
-            name: value
-            for (name, default, kind), value in zip(defaults, values_of(fact), strict=False)
-            if value is not default and (type(value) is not kind or value != default)
-        }
+        values = values_of(fact)
+        return dict(compress(zip(names, values, strict=True), map(differs, values, defaults)))
 
     return write
+
+
+def _differs(value: Any, default: Any) -> bool:
+    """Tell whether two values are unequal as JSON, where 1, 1.0 and true are three values."""
+    return type(value) is not type(default) or bool(value != default)
 
 
 def _default(f: Any) -> Any:
