@@ -45,11 +45,12 @@ def event(name: str, schema: int = 1) -> Callable[[type[E]], type[E]]:
 
 
 def command(name: str) -> Callable[[type[C]], type[C]]:
-    """Register a command class under its wire name, such as ``story.write-line``."""
+    """Register a command class under its wire name, such as ``story.write-line``; unknown fields are refused."""
 
     def register(cls: type[C]) -> type[C]:
         if name in COMMAND_TYPES:
             raise ValueError(f"command name {name!r} is taken by {COMMAND_TYPES[name]}")
+        cls.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
         COMMAND_TYPES[name] = cls
         COMMAND_NAMES[cls] = name
         return cls
