@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.exports.renpy import declarations, layout, scenery
+from comfyvn.infrastructure.exports.renpy.flow import Script
 from comfyvn.infrastructure.exports.renpy.identifiers import unique
 from comfyvn.infrastructure.exports.renpy.naming import Names, names_of
-from comfyvn.infrastructure.exports.renpy.script import DRAW, WAY, Script, code_scene, story_scene
+from comfyvn.infrastructure.exports.renpy.script import DRAW, WAY, code_scene, story_scene
 from comfyvn.infrastructure.exports.renpy.template import needed, template
 
 _DRAW = f"""

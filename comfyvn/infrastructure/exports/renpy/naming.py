@@ -1,5 +1,6 @@
 """The names that an exported script uses, given once for the whole story."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ SPEAKERS = frozenset({"narrator", "name_only", "centered", "vcentered", "adv", "
 PERSISTENT = "persistent."
 """The store of what lives across all playthroughs."""
 
+_LABEL = re.compile(r"^\s*label\s+([\w.]+)", re.MULTILINE)
+
 Place = tuple[str, str]
 """A scene's id and a node's."""
 
@@ -25,7 +28,7 @@ class Names:
     `labels` are those of scenes. Labels at nodes are in `written` where their author wrote them, and in `targets` where
     only an edge needs them. `returns` are the labels behind calls, `lines` the identifiers of lines, `speakers` the
     names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than
-    in the story.
+    in the story. `coded` are labels inside code that is not modelled.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Names:
     speakers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    coded: frozenset[str] = frozenset()
     start: str | None = None
     warnings: list[ExportWarning] = field(default_factory=list)
 
@@ -47,7 +51,7 @@ class Names:
         """Return the label of a scene given by id or label, or of a place given by its name."""
         if target in self.labels:
             return self.labels[target]
-        return target if target in {*self.labels.values(), *self.written.values()} else None
+        return target if target in {*self.labels.values(), *self.written.values(), *self.coded} else None
 
 
 def declared(story: StoryView) -> dict[str, set[str]]:
@@ -85,7 +89,8 @@ def _labels(story: StoryView, names: Names) -> None:
 
     Modules are scripts that the game loads by itself, or never: their names stand for themselves.
     """
-    taken: set[str] = set()
+    names.coded = _labels_in_code(story)
+    taken = set(names.coded)
     if names.start is not None and story.scenes[names.start].label in (None, "", "start"):
         names.labels[names.start] = "start"
     taken.add("start")
@@ -112,6 +117,11 @@ def _labels(story: StoryView, names: Names) -> None:
         taken.add(label)
         names.labels[scene_id] = label
         _inside(scene_id, scene, label, taken, names, aims)
+
+
+def _labels_in_code(story: StoryView) -> frozenset[str]:
+    code = (n.content for scene in story.scenes.values() for n in scene.nodes.values() if n.verb == "raw")
+    return frozenset(label for text in code for label in _LABEL.findall(text))
 
 
 def _inside(scene_id: str, scene: Scene, current: str | None, taken: set[str], names: Names, aims: set[Place]) -> None:

@@ -1,56 +1,21 @@
 """Scenes to the lines of a script."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.kernel import Refused
-from comfyvn.domain.story import Edge, Node, Scene, blocks, edges, walk
+from comfyvn.domain.story import Edge, Node, edges, walk
 from comfyvn.domain.story.state import STAGE_VERBS
 from comfyvn.infrastructure.exports.renpy import renaming
 from comfyvn.infrastructure.exports.renpy.declarations import declaration
 from comfyvn.infrastructure.exports.renpy.escaping import indented, said
-from comfyvn.infrastructure.exports.renpy.identifiers import is_label
-from comfyvn.infrastructure.exports.renpy.naming import Names
+from comfyvn.infrastructure.exports.renpy.flow import MAX_DEPTH, Script, expression, label_of, leaves
 from comfyvn.infrastructure.exports.renpy.statements import INDENT, say, source, speaker, stage
-
-MAX_DEPTH = 90
-"""Blocks inside blocks: the engine, like Python, gives up at 100."""
 
 _WORDS = re.compile(r"[^\W\d]\w*")
 
 DRAW, WAY = "cvn_draw", "cvn_way"
 """The function that draws a way by weight, and the variable that holds the number of the way."""
-
-
-@dataclass(slots=True)
-class Script:
-    """The lines of one scene, as they come. `sound` returns the path of a sound file by its name, if it exists."""
-
-    story: StoryView
-    names: Names
-    scene_id: str
-    scene: Scene
-    sound: Callable[[str], str | None]
-    lines: list[str] = field(default_factory=list)
-    warnings: list[ExportWarning] = field(default_factory=list)
-    texts: int = 0
-    draws: bool = False
-    blocks: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    statements: int = 0
-
-    def __post_init__(self) -> None:
-        self.blocks = blocks(self.scene)
-
-    def warn(self, code: str, message: str, node_id: str | None = None) -> None:
-        self.warnings.append(ExportWarning(code, message, self.scene_id, node_id))
-
-    def put(self, indent: str, line: str) -> None:
-        """Add a line that is a statement."""
-        self.statements += 1
-        self.lines.append(indent + line)
 
 
 def code_scene(out: Script) -> None:
@@ -76,35 +41,14 @@ def story_scene(out: Script, following: str | None) -> None:
 
 def _ending(out: Script, following: str | None) -> None:
     """Lead on to where the scene falls to, or end the play, where its last node does not leave for good."""
-    if _leaves(out, ""):
+    if leaves(out, ""):
         return
     falls_to = out.scene.falls_to
-    label = None if falls_to is None else _label_of(out, None, falls_to, None)
+    label = None if falls_to is None else label_of(out, None, falls_to, None)
     if label is None:
         out.put(INDENT, "return")
     elif following is None or label != out.names.labels[following]:
         out.put(INDENT, f"jump {label}")
-
-
-def _leaves(out: Script, block: str, depth: int = 0) -> bool:
-    """Tell whether the play never runs off the end of a block."""
-    last = next((node for _, node in reversed(out.blocks.get(block, [])) if node.verb != "comment"), None)
-    if last is None or last.conditions or depth > MAX_DEPTH:
-        return False
-    ways = edges(last)
-    if last.verb == "return":
-        return True
-    if last.verb == "jump" and source(last.directives.get("expression")):
-        return True
-    sure = any(not (edge.condition or "").strip() for _, edge in ways)
-    if last.type == "choice" or last.verb in ("branch", "jump"):
-        return sure and all(
-            _label_of(out, None, edge.scene, edge.node, quiet=True) is not None
-            if edge.scene is not None or edge.node is not None
-            else _leaves(out, edge_id, depth + 1)
-            for edge_id, edge in ways
-        )
-    return last.verb == "loop" and any(edge.condition in ("True", "1") for _, edge in ways)
 
 
 def _orphans(out: Script) -> None:
@@ -156,7 +100,7 @@ def _node(out: Script, node_id: str, node: Node, indent: str, caption: tuple[str
         return
     out.written.add(node_id)
     _target(out, node_id, indent)
-    conditions = [_expression(out, c) for c in node.conditions if c.strip()]
+    conditions = [expression(out, c) for c in node.conditions if c.strip()]
     if conditions:
         joined = conditions[0] if len(conditions) == 1 else " and ".join(f"({c})" for c in conditions)
         out.put(indent, f"if {joined}:")
@@ -170,10 +114,6 @@ def _node(out: Script, node_id: str, node: Node, indent: str, caption: tuple[str
         _action(out, node_id, node, indent)
     if conditions and out.statements == before:
         out.put(indent, "pass")
-
-
-def _expression(out: Script, condition: str) -> str:
-    return renaming.expression(condition, out.names.variables)
 
 
 def _text(out: Script, node_id: str, node: Node, indent: str) -> None:
@@ -225,7 +165,7 @@ def _caption(out: Script, captions: list[str], ahead: list[int], indent: str) ->
 
 def _option(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str) -> None:
     arguments = f" ({edge.meta['arguments']})" if isinstance(edge.meta.get("arguments"), str) else ""
-    condition = f" if {_expression(out, edge.condition)}" if edge.condition and edge.condition.strip() else ""
+    condition = f" if {expression(out, edge.condition)}" if edge.condition and edge.condition.strip() else ""
     text = said(renaming.text(edge.text or "", out.names.variables))
     out.put(indent, f"{text}{arguments}{condition}:")
     _way(out, node_id, edge_id, edge, indent + INDENT)
@@ -235,30 +175,12 @@ def _way(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str, numbe
     """Write where an edge leads: a jump to (or a call of) its target, or the block that it owns."""
     node = out.scene.nodes[node_id]
     if edge.scene is not None or edge.node is not None:
-        label = _label_of(out, node_id, edge.scene, edge.node)
+        label = label_of(out, node_id, edge.scene, edge.node)
         out.put(indent, "pass" if label is None else _going(out, node_id, node, label, number))
         return
     if node.verb in ("jump", "call") and edge_id not in out.blocks:
         out.warn("target_missing", f"The {node.verb} leads nowhere yet.", node_id)
     _block(out, edge_id, indent)
-
-
-def _label_of(out: Script, node_id: str | None, scene: str | None, node: str | None, quiet: bool = False) -> str | None:
-    """Return the label that a way leads to; warn and return None where there is none."""
-    names, owner = out.names, scene or out.scene_id
-    label = names.place(owner, node) if node is not None else names.find(owner)
-    if label is not None or quiet:
-        return label
-    if node is None and scene is not None and is_label(scene) and _imported(out, node_id):
-        out.warn("label_unknown", f"No scene has the label {scene!r}.", node_id)
-        return scene
-    out.warn("target_unknown", f"The way leads to {node or scene!r}, which is not there.", node_id)
-    return None
-
-
-def _imported(out: Script, node_id: str | None) -> bool:
-    nodes = out.scene.nodes.values() if node_id is None else (out.scene.nodes[node_id],)
-    return any(node.source is not None for node in nodes)
 
 
 def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
@@ -273,12 +195,12 @@ def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
             _branch(out, node_id, node, indent)
         case "loop":
             for edge_id, edge in edges(node)[:1]:
-                out.put(indent, f"while {_expression(out, edge.condition or '') or 'True'}:")
+                out.put(indent, f"while {expression(out, edge.condition or '') or 'True'}:")
                 _way(out, node_id, edge_id, edge, indent + INDENT)
         case "random":
             _random(out, node_id, node, indent)
         case "return":
-            out.put(indent, f"return {_expression(out, content)}".rstrip())
+            out.put(indent, f"return {expression(out, content)}".rstrip())
         case "set":
             _code(out, renaming.assignment(content, out.names.variables), indent)
         case "label":
@@ -357,7 +279,7 @@ def _going(out: Script, node_id: str, node: Node, target: str, way: int = 0) -> 
 def _branch(out: Script, node_id: str, node: Node, indent: str) -> None:
     ways = edges(node)
     for place, (edge_id, edge) in enumerate(ways):
-        condition = _expression(out, edge.condition or "")
+        condition = expression(out, edge.condition or "")
         if condition or place == 0 or place < len(ways) - 1:
             out.put(indent, f"{'elif' if place else 'if'} {condition or 'True'}:")
         else:
@@ -374,7 +296,7 @@ def _random(out: Script, node_id: str, node: Node, indent: str) -> None:
     weights: list[str] = []
     for _, edge in ways:
         weight = f"{1.0 if edge.weight is None else edge.weight!r}"
-        condition = _expression(out, edge.condition or "")
+        condition = expression(out, edge.condition or "")
         weights.append(f"{weight} if {condition} else 0.0" if condition else weight)
     out.put(indent, f"$ {WAY} = {DRAW}({', '.join(weights)})")
     for place, (edge_id, edge) in enumerate(ways):
