@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import ApplicationRecorder
@@ -12,6 +12,8 @@ from eventsourcing.tests import persistence as library
 
 from comfyvn.infrastructure.storage.store import open_store
 from tests.contracts.stores import DATABASES
+
+_numbers = count()
 
 
 class OnEveryDatabase:
@@ -35,7 +37,7 @@ class OnEveryDatabase:
         self.store.close()
 
     def new_originator_id(self) -> str:
-        return str(uuid4())
+        return f"stream-{next(_numbers)}"
 
     def create_recorder(self) -> Any:
         recorder = self.store.backend.recorder
