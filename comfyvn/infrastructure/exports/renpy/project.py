@@ -16,8 +16,8 @@ MARKER = "comfyvn-export.json"
 
 _ENGINE_SUFFIXES = frozenset({".rpyc", ".rpyb", ".rpymc", ".bak"})
 _ENGINE_FILES = frozenset({"errors.txt", "lint.txt", "log.txt", "traceback.txt"})
-_ENGINE_FOLDERS = ("game/cache/", "game/saves/")
-"""What the engine itself puts beside a project; it is not carried over to the next export."""
+_CACHE, _SAVES = "game/cache", "game/saves"
+"""What the engine itself puts beside a project. Saved games are carried over to the next export, nothing else is."""
 
 OpenBlob = Callable[[str], Iterator[bytes]]
 Progress = Callable[[int, int], None]
@@ -71,6 +71,8 @@ def _exchange(target: Path, new: Path, old: Path) -> None:
     except OSError:
         old.rename(target)
         raise
+    if (old / _SAVES).is_dir() and not (target / _SAVES).exists():
+        (old / _SAVES).rename(target / _SAVES)
 
 
 def _put(file: Path, chunks: Iterator[bytes]) -> str:
@@ -119,4 +121,4 @@ def _unchanged(file: Path, digest: Json) -> bool:
 
 def _of_engine(path: str) -> bool:
     file = PurePosixPath(path)
-    return file.suffix in _ENGINE_SUFFIXES or path in _ENGINE_FILES or path.startswith(_ENGINE_FOLDERS)
+    return file.suffix in _ENGINE_SUFFIXES or path in _ENGINE_FILES or path.startswith((f"{_CACHE}/", f"{_SAVES}/"))

@@ -58,8 +58,11 @@ def test_an_earlier_export_is_replaced(tmp_path: Path) -> None:
     export(story(path="images/old.png"), tmp_path / "out", blob)
     (tmp_path / "out" / "log.txt").write_text("of the engine")
     (tmp_path / "out" / "game" / "script.rpyc").write_text("of the engine")
+    (tmp_path / "out" / "game" / "saves").mkdir()
+    (tmp_path / "out" / "game" / "saves" / "1-1.save").write_text("of the player")
     export(story(words="New."), tmp_path / "out", blob)
     found = content(tmp_path / "out")
+    assert found["game/saves/1-1.save"] == b"of the player"
     assert b'"New."' in found["game/script.rpy"]
     assert not {"game/images/old.png", "log.txt", "game/script.rpyc"} & set(found)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
