@@ -9,6 +9,7 @@ from comfyvn.domain.expressions import ExpressionError, names, parse, parse_assi
 from comfyvn.domain.expressions.assignments import Assign
 from comfyvn.domain.expressions.tree import Expression, Name
 
+_PERCENT = re.compile(r"%%|%\([^()]*\)[-#0 +]*\d*(?:\.\d*)?[a-zA-Z]|%")
 _FIELD = re.compile(r"(\[\[)|(\[|%\()([^\W\d]\w*(?:\.\w+)*)")
 
 
@@ -43,6 +44,11 @@ def text(source: str, other: Mapping[str, str]) -> str:
     if not other:
         return source
     return _FIELD.sub(lambda found: found[1] or found[2] + other.get(found[3], found[3]), source)
+
+
+def percent(source: str) -> str:
+    """Return a text with each ``%`` that begins no form doubled: alone it stops the engine's play."""
+    return _PERCENT.sub(lambda found: found[0] if len(found[0]) > 1 else "%%", source)
 
 
 def _renamed(part: Any, other: Mapping[str, str]) -> Any:

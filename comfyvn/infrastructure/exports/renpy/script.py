@@ -127,7 +127,7 @@ def _choice(out: Script, node_id: str, node: Node, indent: str, caption: tuple[s
     options = edges(node)
     if not options:
         out.warn("choice_without_options", "The choice has no options; its prompt is written as a line.", node_id)
-        out.put(indent, said(renaming.text(node.content, out.names.variables)))
+        out.put(indent, said(out.names.text(node.content)))
         return
     directives = node.directives
     name = out.names.written.get((out.scene_id, node_id))
@@ -143,7 +143,7 @@ def _choice(out: Script, node_id: str, node: Node, indent: str, caption: tuple[s
         out.lines.append(inner + say(caption[1], out.names, identifier=identifier, in_menu=True))
     who = speaker(node, out.names)
     if node.content and who:
-        out.lines.append(f"{inner}{who} {said(renaming.text(node.content, out.names.variables))}")
+        out.lines.append(f"{inner}{who} {said(out.names.text(node.content))}")
     captions = node.content.split("\n") if node.content and not who else []
     places = directives.get("captions_at")
     ahead = [i for i in places if isinstance(i, int)] if isinstance(places, list) else []
@@ -159,14 +159,14 @@ def _choice(out: Script, node_id: str, node: Node, indent: str, caption: tuple[s
 
 
 def _caption(out: Script, captions: list[str], ahead: list[int], indent: str) -> None:
-    out.lines.append(indent + said(renaming.text(captions.pop(0), out.names.variables)))
+    out.lines.append(indent + said(out.names.text(captions.pop(0))))
     del ahead[:1]
 
 
 def _option(out: Script, node_id: str, edge_id: str, edge: Edge, indent: str) -> None:
     arguments = f" ({edge.meta['arguments']})" if isinstance(edge.meta.get("arguments"), str) else ""
     condition = f" if {expression(out, edge.condition)}" if edge.condition and edge.condition.strip() else ""
-    text = said(renaming.text(edge.text or "", out.names.variables))
+    text = said(out.names.text(edge.text or ""))
     out.put(indent, f"{text}{arguments}{condition}:")
     _way(out, node_id, edge_id, edge, indent + INDENT)
 

@@ -52,7 +52,7 @@ def say(node: Node, names: Names, *, identifier: str | None, nointeract: bool = 
     parts += attributes
     if temporary:
         parts += ["@", *temporary]
-    parts.append(said(renaming.text(node.content, names.variables)))
+    parts.append(said(names.text(node.content)))
     if nointeract or directives.get("nointeract") is True:
         parts.append("nointeract")
     if isinstance(directives.get("arguments"), str):
