@@ -19,7 +19,7 @@ def program_of(studio: Studio, branch: str, at: int = LATEST) -> Program:
     declared = studio.store.heads(branch, "variable", at)
     variables = {ref.id: body.get("meta", {}).get(VALUE, body.get("default")) for ref, body in declared.items()}
     cast = studio.store.heads(branch, "character", at)
-    names = {ref.id: body["name"] for ref, body in cast.items()}
+    names = {ref.id: "" if body["meta"].get("nameless") else body["name"] for ref, body in cast.items()}
     called = {body["variable"]: body["name"] for body in cast.values() if body.get("variable")}
     return compile_story(scenes, called | variables, names)
 
