@@ -125,6 +125,16 @@ def with_keys(mapping: Mapping[str, Any], changed: Mapping[str, Any]) -> Mapping
     return {key: value for key, value in merged.items() if value is not ABSENT}
 
 
+def with_fields(state: S, **changed: Any) -> S:
+    """Return a frozen dataclass with slots with some fields changed: `replace` in half the time, for folds."""
+    cls = type(state)
+    copy = object.__new__(cls)
+    put = object.__setattr__
+    for name in cls.__slots__:  # type: ignore[attr-defined]
+        put(copy, name, changed[name] if name in changed else getattr(state, name))
+    return copy
+
+
 def _is_map(value: object) -> bool:
     return isinstance(value, Mapping)
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from comfyvn.domain.documents import Field, fit
 from comfyvn.domain.kernel import WHOLE, Conflict, Decider, Json, Missing, Refused
-from comfyvn.domain.merge import ABSENT, same, with_keys
+from comfyvn.domain.merge import ABSENT, same, with_fields, with_keys
 
 S = TypeVar("S")
 
@@ -66,7 +66,7 @@ class Record(Generic[S]):
             return self._begin(fact)
         if type(fact) is self.ended or state is None:
             return None
-        return replace(state, **self._set(state, fact))  # type: ignore[type-var]
+        return with_fields(state, **self._set(state, fact))
 
     def _set(self, state: S, fact: Any) -> dict[str, Any]:
         for names, event in self.scalars.items():

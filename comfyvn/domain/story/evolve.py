@@ -1,12 +1,12 @@
 """What recorded facts mean for a scene, and which facts lead from one scene to another."""
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any, Final
 
-from comfyvn.domain.kernel import WHOLE
-from comfyvn.domain.merge import ABSENT, same, with_keys
+from comfyvn.domain.kernel import WHOLE, Json
+from comfyvn.domain.merge import ABSENT, same, with_fields, with_keys
 from comfyvn.domain.records import Record, map_changes
 from comfyvn.domain.story.events import (
     ActionPlaced,
@@ -31,7 +31,7 @@ from comfyvn.domain.story.events import (
     SceneRelabelled,
     SceneRetitled,
 )
-from comfyvn.domain.story.state import Node, Scene
+from comfyvn.domain.story.state import Node, NodeType, Scene
 
 HEADER: Final = Record(
     state=Scene,
@@ -60,44 +60,43 @@ def evolve(scene: Scene | None, fact: SceneEvent) -> Scene | None:
     """Return `scene` after `fact`. Never refuses, never looks at clock, disk or chance."""
     if scene is None or not hasattr(fact, "node_id"):
         return HEADER.evolve(scene, fact)
-    if isinstance(fact, LineWritten | ChoiceOffered | ActionPlaced):
-        return replace(scene, nodes=scene.nodes.set(fact.node_id, _written(fact)))
-    if isinstance(fact, NodeRemoved):
-        return replace(scene, nodes=scene.nodes.delete(fact.node_id))
-    node = scene.nodes[fact.node_id]
-    match fact:
-        case NodeDirected(_, key, value, present):
-            node = replace(
-                node,
-                directives=with_keys(node.directives, {key: value if present else ABSENT}),
-            )
-        case NodeAnnotated(_, key, value, present):
-            node = replace(node, meta=with_keys(node.meta, {key: value if present else ABSENT}))
-        case EdgeDrawn(_, edge_id, edge):
-            node = replace(node, next={**node.next, edge_id: edge})
-        case EdgeErased(_, edge_id):
-            node = replace(node, next=with_keys(node.next, {edge_id: ABSENT}))
-        case _:
-            name, given = _SETS[type(fact)]
-            node = replace(node, **{name: getattr(fact, given)})
-    return replace(scene, nodes=scene.nodes.set(fact.node_id, node))
+    kind, node_id = type(fact), fact.node_id
+    if kind is NodeRemoved:
+        return with_fields(scene, nodes=scene.nodes.delete(node_id))
+    write = _WRITES.get(kind)
+    node = write(fact) if write else _CHANGES[kind](scene.nodes[node_id], fact)
+    return with_fields(scene, nodes=scene.nodes.set(node_id, node))
 
 
-def _written(fact: LineWritten | ChoiceOffered | ActionPlaced) -> Node:
-    match fact:
-        case LineWritten():
-            node = Node("text", fact.place, fact.text, fact.speaker)
-        case ChoiceOffered():
-            node = Node("choice", fact.place, fact.prompt, fact.speaker)
-        case ActionPlaced():
-            node = Node("action", fact.place, fact.content, verb=fact.verb)
-    return replace(
-        node,
-        directives=fact.directives,
-        conditions=tuple(fact.conditions),
-        next=fact.next,
-        meta=fact.meta,
-        source=fact.source,
+def _setting(name: str, given: str) -> Callable[[Node, Any], Node]:
+    return lambda node, fact: with_fields(node, **{name: getattr(fact, given)})
+
+
+def _entry(present: Mapping[str, Json], fact: NodeDirected | NodeAnnotated) -> Mapping[str, Json]:
+    return with_keys(present, {fact.key: fact.value if fact.present else ABSENT})
+
+
+_WRITES: Final[Mapping[type[Any], Callable[[Any], Node]]] = {
+    LineWritten: lambda fact: _written("text", fact, fact.text, fact.speaker),
+    ChoiceOffered: lambda fact: _written("choice", fact, fact.prompt, fact.speaker),
+    ActionPlaced: lambda fact: _written("action", fact, fact.content, verb=fact.verb),
+}
+"""Event -> the node that it writes."""
+
+_CHANGES: Final[Mapping[type[Any], Callable[[Node, Any], Node]]] = {
+    **{event: _setting(*names) for event, names in _SETS.items()},
+    NodeDirected: lambda node, fact: with_fields(node, directives=_entry(node.directives, fact)),
+    NodeAnnotated: lambda node, fact: with_fields(node, meta=_entry(node.meta, fact)),
+    EdgeDrawn: lambda node, fact: with_fields(node, next={**node.next, fact.edge_id: fact.edge}),
+    EdgeErased: lambda node, fact: with_fields(node, next=with_keys(node.next, {fact.edge_id: ABSENT})),
+}
+"""Event -> what it makes of its node."""
+
+
+def _written(type_: NodeType, fact: Any, content: str, speaker: str | None = None, verb: str | None = None) -> Node:
+    conditions = tuple(fact.conditions)
+    return Node(
+        type_, fact.place, content, speaker, verb, fact.directives, conditions, fact.next, fact.meta, fact.source
     )
 
 
@@ -127,7 +126,7 @@ def _node_changes(before: Any, after: Any) -> Iterator[SceneEvent]:
                 yield NodeRemoved(node_id)
             fact = _writing(node_id, node)
             yield fact
-            yield from _changes(node_id, _written(fact), node)
+            yield from _changes(node_id, _WRITES[type(fact)](fact), node)
         else:
             yield from _changes(node_id, was, node)
 
