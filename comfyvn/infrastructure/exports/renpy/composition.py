@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.kernel import Refused
@@ -74,13 +75,13 @@ def _stems(paths: Mapping[str, bytes]) -> set[str]:
 def _file(story: StoryView, names: Names, known: scenery.Scenery, members: list[str]) -> list[Script]:
     """Return the scenes of one file, written."""
     scripts = [Script(story, names, scene_id, story.scenes[scene_id], known.sound) for scene_id in members]
-    labels = [script.scene_id for script in scripts if script.scene.role == "story"]
+    told = [script for script in scripts if script.scene.role == "story"]
+    following = {one.scene_id: after.scene_id for one, after in pairwise(told)}
     for script in scripts:
         if script.scene.role == "code":
             code_scene(script)
         else:
-            place = labels.index(script.scene_id) + 1
-            story_scene(script, labels[place] if place < len(labels) else None)
+            story_scene(script, following.get(script.scene_id))
     return scripts
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.story import Node, Scene, blocks, edges, walk
-from comfyvn.infrastructure.exports.renpy import layout
+from comfyvn.infrastructure.exports.renpy import layout, renaming
 from comfyvn.infrastructure.exports.renpy.identifiers import is_label, is_name, name, unique, word
 
 SPEAKERS = frozenset({"narrator", "name_only", "centered", "vcentered", "adv", "nvl"})
@@ -16,6 +16,8 @@ PERSISTENT = "persistent."
 """The store of what lives across all playthroughs."""
 
 _LABEL = re.compile(r"^\s*label\s+([\w.]+)", re.MULTILINE)
+
+_NO_PERCENT = re.compile(r"\bold_substitutions\s*=\s*False")
 
 Place = tuple[str, str]
 """A scene's id and a node's."""
@@ -28,7 +30,8 @@ class Names:
     `labels` are those of scenes. Labels at nodes are in `written` where their author wrote them, and in `targets` where
     only an edge needs them. `returns` are the labels behind calls, `lines` the identifiers of lines, `speakers` the
     names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than
-    in the story. `coded` are labels inside code that is not modelled.
+    in the story. `coded` are labels inside code that is not modelled, `known` all
+    labels by their names.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
@@ -40,8 +43,15 @@ class Names:
     tags: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     coded: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    percent_forms: bool = True
     start: str | None = None
     warnings: list[ExportWarning] = field(default_factory=list)
+
+    def text(self, source: str) -> str:
+        """Return what a line or caption says, with the names of this script."""
+        renamed = renaming.text(source, self.variables)
+        return renaming.percent(renamed) if self.percent_forms else renamed
 
     def place(self, scene_id: str, node_id: str) -> str | None:
         """Return the label that leads to a node."""
@@ -51,7 +61,7 @@ class Names:
         """Return the label of a scene given by id or label, or of a place given by its name."""
         if target in self.labels:
             return self.labels[target]
-        return target if target in {*self.labels.values(), *self.written.values(), *self.coded} else None
+        return target if target in self.known else None
 
 
 def declared(story: StoryView) -> dict[str, set[str]]:
@@ -71,10 +81,17 @@ def names_of(story: StoryView) -> Names:
     """Give every scene, place, line, character and variable its name; the same story always gets the same names."""
     names = Names()
     names.start = _start(story)
+    names.percent_forms = not any(_NO_PERCENT.search(node.content) for node in _code(story))
     _labels(story, names)
+    names.known = frozenset({*names.labels.values(), *names.written.values(), *names.coded})
     _lines(story, names)
     _entities(story, names)
     return names
+
+
+def _code(story: StoryView) -> Iterator[Node]:
+    for scene in story.scenes.values():
+        yield from (node for node in scene.nodes.values() if node.verb == "raw")
 
 
 def _start(story: StoryView) -> str | None:

@@ -96,8 +96,8 @@ def declarations(story: StoryView, names: Names, scenery: Scenery) -> tuple[list
         if node.verb in ("play", "queue", "stop"):
             channel = source(node.directives.get("channel")) or CHANNEL
             (channels if node.source is None else known_channels).add(channel)
-        image = _shown(node, story, names)
-        if not image or image in lines or scenery.shows(image) or node.source is not None:
+        image = _shown(node, story, names) if node.source is None else ()
+        if not image or image in lines or scenery.shows(image):
             continue
         path = scenery.picture(image)
         if path is None:
