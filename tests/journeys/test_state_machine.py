@@ -360,16 +360,16 @@ def rebuilt_is_equal(studio: Studio) -> None:
 
 
 def test_histories_in_memory() -> None:
-    play("sqlite://", 60)
+    play("sqlite://", 40)
 
 
 def test_histories_in_a_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'histories.db'}"
-    play(url, 20)
+    play(url, 15)
     rebuilt_is_equal(open_studio(url))
 
 
 def test_histories_on_postgres(postgres_database: Callable[[], str]) -> None:
     url = postgres_database()
-    play(url, 12)
+    play(url, 10)
     rebuilt_is_equal(open_studio(url))
