@@ -57,6 +57,8 @@ entities = st.sampled_from(ENTITIES)
 words = st.sampled_from(["x", "y", "z", "w"])
 kinds_of_change = st.integers(0, 9)
 sides: st.SearchStrategy[Side | None] = st.sampled_from([None, "ours", "theirs"])
+walks = st.sampled_from(["u", "uu", "r", "ur", "uur", "uurr", "uru", "ucr", "uucur", "cbu", "cbur"])
+"""Steps of one actor: undo, redo, change; and a change of the same by the other one."""
 numbers = st.sampled_from(range(60))
 _names = count()
 
@@ -213,10 +215,14 @@ class Histories(RuleBasedStateMachine):
                 return
         assert ask({}).commit is None
 
-    @rule(number=numbers, actor=actors, side=sides, steps=st.sampled_from(["u", "uu", "r", "ur", "uur", "uurr"]))
-    def walk(self, number: int, actor: str, side: Side | None, steps: str) -> None:
+    @rule(number=numbers, actor=actors, side=sides, word=words, steps=walks)
+    def walk(self, number: int, actor: str, side: Side | None, word: str, steps: str) -> None:
         for step in steps:
-            self.step(self.pick(number), actor, side, backwards=step == "u")
+            if step in "cb":
+                someone, said = (actor, word) if step == "c" else ("bo" if actor == "ada" else "ada", f"not {word}")
+                self.change(number, someone, ENTITIES[number % 3], said, word, number % 10)
+            else:
+                self.step(self.pick(number), actor, side, backwards=step == "u")
 
     @rule(number=numbers, old=numbers, actor=actors, side=sides)
     def revert(self, number: int, old: int, actor: str, side: Side | None) -> None:
