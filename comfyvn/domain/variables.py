@@ -29,7 +29,7 @@ class Variable:
 
     type: VariableType = "any"
     default: Json = None
-    scope: Scope = "global"
+    scope: Scope = "session"
     constant: bool = False
     description: str = ""
     meta: Mapping[str, Json] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class VariableWithdrawn:
 class DeclareVariable:
     type: VariableType = "any"
     default: Json = None
-    scope: Scope = "global"
+    scope: Scope = "session"
     constant: bool = False
     description: str = ""
     meta: Mapping[str, Json] = field(default_factory=dict)

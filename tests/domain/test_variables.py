@@ -30,7 +30,7 @@ def test_every_command_is_tested() -> None:
 
 
 def test_a_variable_is_declared_once_and_withdrawn() -> None:
-    Given(VARIABLE).when(DeclareVariable("list", [1])).then(VariableDeclared("list", [1], "global"))
+    Given(VARIABLE).when(DeclareVariable("list", [1])).then(VariableDeclared("list", [1], "session"))
     POINTS.when(DeclareVariable("int", 1)).refused("variable_exists")
     POINTS.when(variables.DiscardVariable()).then(variables.VariableWithdrawn())
 
