@@ -81,6 +81,7 @@ class Histories(RuleBasedStateMachine):
             self.begin(0, "ada", ref, "x")
         for what in (2, 2, 5):
             self.change(0, "ada", ENTITIES[0], "x", "x", what)
+        self.walk(0, "ada", None, "y", "uruu")
         self.fork(0, None, "ada")
 
     @property
