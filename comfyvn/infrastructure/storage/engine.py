@@ -30,7 +30,7 @@ class Database:
         self.engine = engine
         self.application = application
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # a transaction inside another one is an error, not a wait without end
         shared = isinstance(engine.pool, StaticPool)
         self._alone: AbstractContextManager[Any] = self._turn if shared else nullcontext()
         if self.is_sqlite:
