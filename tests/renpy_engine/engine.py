@@ -138,6 +138,15 @@ def parse_files(files: Iterable[Path], timeout: float = 120) -> list[Record]:
     ``kind`` is the engine's class (``Say``, ``Menu`` ...), ``file`` the path as given, ``line`` the first line. Broken
     statements are ``error`` records, and so are those a game registers itself; the others are listed all the same.
     """
+    return _parsed(files, timeout)[:-1]
+
+
+def parse_seconds(files: Iterable[Path], timeout: float = 600) -> float:
+    """Return how long the engine's parser takes for files, without the engine's start and without the listing."""
+    return float(_parsed(files, timeout)[-1]["seconds"])
+
+
+def _parsed(files: Iterable[Path], timeout: float) -> list[Record]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         (copy / "game").mkdir()
@@ -145,7 +154,7 @@ def parse_files(files: Iterable[Path], timeout: float = 120) -> list[Record]:
         log = copy / "comfyvn_parse.jsonl"
         done = _run(copy, ["comfyvn_parse"], {"files": [str(file) for file in files], "log": str(log)}, timeout)
         records = _read(log)
-        if not records or records.pop()["kind"] != "end":
+        if not records or records[-1]["kind"] != "end":
             raise EngineFailed("\n".join([*_complaints(copy), done.stdout]))
         return records
 

@@ -1,13 +1,14 @@
 """Two commands for the engine: play one path without a display, and list the statements its parser finds.
 
 Runs in the engine's own Python. The request is JSON in the environment variable ``COMFYVN_PROBE``; each record goes to
-the log as one line of JSON. The same request gives the same log, byte for byte.
+the log as one line of JSON. The same play gives the same log, byte for byte.
 """
 
 import contextlib
 import json
 import os
 import random
+import time
 from pathlib import Path
 
 import renpy
@@ -236,12 +237,15 @@ def log_the_stage():
 def parse():
     """Parse files without running anything of them, and log their statements and errors."""
     renpy.arguments.ArgumentParser(description="List the statements of script files.").parse_args()
+    seconds = 0.0
     for file in probe.request["files"]:
         errors = renpy.parser.parse_errors = []
         nodes = []
+        begin = time.perf_counter()
         try:
             lines = renpy.parser.list_logical_lines(file)
             block = renpy.parser.parse_block(renpy.parser.Lexer(renpy.parser.group_logical_lines(lines)))
+            seconds += time.perf_counter() - begin
             for statement in block:
                 statement.get_children(nodes.append)
         except renpy.parser.ParseError as error:
@@ -250,7 +254,7 @@ def parse():
             probe.write(type(node).__name__, file=file, line=node.linenumber, **details(node))
         for message in errors:
             probe.write("error", file=file, message=message)
-    probe.write("end", why="finished")
+    probe.write("end", why="finished", seconds=seconds)
     return False
 
 
