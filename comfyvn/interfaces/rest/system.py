@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 import comfyvn
 from comfyvn.application.studio import Studio
+from comfyvn.domain.documents import fit
 from comfyvn.interfaces.rest.answers import PROBLEMS, reply
 
 
@@ -60,6 +61,7 @@ def routes(studio: Studio, database: str, settings: SettingsFile) -> APIRouter:
         responses=PROBLEMS,
     )
     def post_settings(body: dict[str, Any]) -> Response:
+        fit(body)
         return reply(settings.save(body))
 
     return api
