@@ -45,6 +45,6 @@ def parts(table: str, text: str) -> list[str]:
         f"CREATE TABLE {table} ({PART_COLUMNS.format(text=text)})",
         f"CREATE UNIQUE INDEX {table}_latest ON {table} ({key}) {latest}",
         f"CREATE UNIQUE INDEX {table}_past ON {table} ({key}, to_position) WHERE to_position < {LATEST}",
-        f"CREATE INDEX {table}_place ON {table} (branch, from_position)",
+        f"CREATE INDEX {table}_place ON {table} (from_position, branch)",
         f"CREATE INDEX {table}_whole ON {table} (branch, kind, entity) {latest} AND part = ''",
     ]

@@ -85,7 +85,7 @@ class Parts:
         key = [c[name] == bindparam(name) for name in COLUMNS[:4]]
         self._history = union_all(
             *(
-                select(c.from_position, c.body).where(*key, c.from_position <= bindparam("cap"), time)
+                select(c.from_position, c.body).where(*key, _begin(table) <= bindparam("cap"), time)
                 for time in (_past(table), _latest(table))
             )
         ).order_by("from_position")
@@ -172,14 +172,19 @@ def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> S
     before = (
         select(*(old.c[name] for name in columns))
         .select_from(head.join(old, match))
-        .where(*shown, head.c.from_position > cap, old.c.from_position <= cap)
+        .where(*shown, _begin(head) > cap, _begin(old) <= cap)
     )
-    return union_all(now.where(head.c.from_position <= cap), before)
+    return union_all(now.where(_begin(head) <= cap), before)
 
 
 def _latest(table: FromClause) -> ColumnElement[bool]:
     """Return the condition of the present rows, written so that the databases see it fits an index."""
     return table.c.to_position == literal_column(str(LATEST))
+
+
+def _begin(table: FromClause) -> ColumnElement[int]:
+    """Return where a row begins, written so that no database walks the history of a branch by it."""
+    return table.c.from_position + literal_column("0")
 
 
 def _past(table: FromClause) -> ColumnElement[bool]:
