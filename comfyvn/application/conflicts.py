@@ -21,10 +21,10 @@ def _item(ref: Ref, conflict: FieldConflict) -> ConflictItem:
     removed = any(side is ABSENT or side is None for side in sides[1:]) and sides[0] not in (ABSENT, None)
     code = "removed_and_changed" if removed else "changed_on_both_sides"
     base, ours, theirs = (None if side is ABSENT else plain(side) for side in sides)
-    return ConflictItem(_id(ref, conflict.path), code, str(ref), conflict.path, base, ours, theirs)
+    return ConflictItem(conflict_id(ref, conflict.path), code, str(ref), conflict.path, base, ours, theirs)
 
 
-def _id(ref: Ref, path: Iterable[str]) -> str:
+def conflict_id(ref: Ref, path: Iterable[str]) -> str:
     """Return the id of a conflict: entity and path with slashes between them, escaped as in a JSON pointer."""
     return "/".join(step.replace("~", "~0").replace("/", "~1") for step in (str(ref), *path))
 
@@ -100,7 +100,7 @@ def _targets(scene: Scene) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _hanging(ref: Ref, path: tuple[str, ...], target: str) -> ConflictItem:
-    return ConflictItem(_id(ref, path), "dangling", str(ref), path, None, target, None)
+    return ConflictItem(conflict_id(ref, path), "dangling", str(ref), path, None, target, None)
 
 
 def _labels(store: EventStore, branch: str, scenes: Sequence[Change]) -> list[ConflictItem]:
@@ -118,5 +118,5 @@ def _labels(store: EventStore, branch: str, scenes: Sequence[Change]) -> list[Co
         label = after[ref]
         if (holder := holders.setdefault(label, ref)) != ref:
             path = ("label",)
-            found.append(ConflictItem(_id(ref, path), "label_taken", str(ref), path, None, label, str(holder)))
+            found.append(ConflictItem(conflict_id(ref, path), "label_taken", str(ref), path, None, label, str(holder)))
     return found

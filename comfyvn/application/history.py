@@ -1,6 +1,6 @@
 """Undo, redo, revert and restore: each a new commit that leads back, nothing is ever taken out of the history."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,9 +197,13 @@ def apply(
     *,
     write: bool = True,
     command: str | None = None,
+    loose: Collection[str] = (),
     **more: Any,
 ) -> Outcome:
-    """Merge the wanted states into a branch in one commit; with conflicts, or without `write`, nothing is written."""
+    """Merge the wanted states into a branch in one commit; with conflicts, or without `write`, nothing is written.
+
+    `loose` are ids of conflicts about what hangs in the air that are none, as it is meant to hang there.
+    """
     open_branch(studio, branch)
     store = studio.store
     changes: list[Change] = []
@@ -213,7 +217,8 @@ def apply(
         decider = store.kinds[side.ref.kind]
         if events := decider.reconcile(now, merged):
             changes.append(Change(side.ref, version, now, events, decider.fold(events, now)))
-    conflicts += [c for c in dangling(store, branch, changes) if (settled or {}).get(c.id) != "ours"]
+    hanging = (c for c in dangling(store, branch, changes) if c.id not in loose)
+    conflicts += [c for c in hanging if (settled or {}).get(c.id) != "ours"]
     if conflicts or not changes or not write:
         return Outcome(None, store.head(branch, LATEST), tuple(conflicts))
     head = envelope(studio, request, message, kind, command=command or f"project.{kind}", body=body, **more)

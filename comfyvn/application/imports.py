@@ -1,34 +1,35 @@
 """Bringing a pack into a project: files into the blob store, then everything else in one change."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
-from immutables import Map
-
-from comfyvn.application.ports import Blobs, Ref
-from comfyvn.application.projects import bring_in
-from comfyvn.application.studio import Request, Studio, open_branch
-from comfyvn.domain.assets import Asset
-from comfyvn.domain.cast import Character
+from comfyvn.application.conflicts import conflict_id
+from comfyvn.application.history import Settled, Sides, apply
+from comfyvn.application.identities import with_known_ids
+from comfyvn.application.ports import Blobs, BranchRow, Ref
+from comfyvn.application.snapshots import keep, look_up
+from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, open_branch
+from comfyvn.application.versions import asset_id, differences, wanted
 from comfyvn.domain.kernel import Json
-from comfyvn.domain.ordering import settled, sort_key
 from comfyvn.domain.pack import Member, Pack, Warned
-from comfyvn.domain.project import Project
-from comfyvn.domain.story import Edge, Node, Place, Scene, blocks, edges
+
+__all__ = ["COMMAND", "Imported", "asset_id", "import_pack"]
 
 COMMAND = "import.bring-in-pack"
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much is done and how much there is."""
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import brought in. Counts are those of the pack; `events` is what was new to the project."""
+    """What an import brought in. Counts are those of the pack; `events` is what was new to the project.
+
+    With `conflicts` nothing was written.
+    """
 
     project: str
     branch: str
@@ -43,6 +44,7 @@ class Imported:
     events: int
     coverage: Mapping[str, Json] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+    conflicts: tuple[ConflictItem, ...] = ()
 
 
 def import_pack(
@@ -53,45 +55,73 @@ def import_pack(
     open_member: Callable[[str], Iterable[bytes]],
     request: Request,
     progress: Progress | None = None,
+    settled: Settled | None = None,
 ) -> Imported:
-    """Bring a pack into a branch; what is there already as it should be is not recorded again.
+    """Bring a pack into a branch, or the difference from its last import there; with conflicts nothing is written.
 
-    `open_member` gives the bytes of a member by its name. What people added to an entity since an earlier import
-    (tags, traits, portraits, descriptions) stays.
+    What changed in the source since its last import merges three-way with what people changed since: `settled`
+    chooses a side where both changed one field. `open_member` gives the bytes of a member by its name.
     """
     row = open_branch(studio, branch)
     assets = list(_assets(blobs, pack, open_member, progress))
     body = {"branch": branch, "engine": pack.engine, "title": pack.title, "content": _fingerprint(pack, assets)}
-    done = bring_in(
-        studio,
-        branch,
-        _wanted(studio, branch, row.project, pack, assets),
-        request,
-        f"import {pack.title}",
-        command=COMMAND,
-        body=body,
+    if done := earlier(studio, request, COMMAND, body):
+        return _imported(pack, row, Outcome(done, done.position))
+    whole = Ref("project", row.project)
+    project = studio.store.load(branch, whole).state
+    key = f"import {pack.engine} {pack.title}"
+    base = look_up(blobs, studio.store.kinds, project.meta.get(key))
+    ours = {ref.id: scene for ref, scene in studio.store.load_all(branch, "scene").items()} if base else {}
+    known = with_known_ids(pack, _of(base, "scene"), ours)
+    theirs = wanted(known, assets, base, ours)
+    content = keep(blobs, studio.store.kinds, theirs)
+    chosen = replace(project, start=project.start or known.start, meta={**project.meta, key: content})
+    sides = [Sides(whole, project, chosen), *differences(base, theirs, ours)]
+    message = f"import {pack.title}"
+    outcome = apply(
+        studio, branch, sides, request, message, "import", body, settled, command=COMMAND, loose=_loose(theirs)
     )
+    return _imported(pack, row, outcome)
+
+
+def _imported(pack: Pack, row: BranchRow, outcome: Outcome) -> Imported:
     nodes = [node for scene in pack.scenes.values() for node in scene.nodes.values()]
     return Imported(
         project=row.project,
         branch=row.name,
-        position=done.position,
+        position=outcome.position,
         engine=pack.engine,
         scenes=sum(scene.role == "story" for scene in pack.scenes.values()),
         lines=sum(node.type == "text" for node in nodes),
         choices=sum(node.type == "choice" for node in nodes),
         characters=len(pack.characters),
         assets=len(pack.members),
-        commits=0 if done.commit is None else 1,
-        events=done.events,
+        commits=0 if outcome.commit is None else 1,
+        events=outcome.events,
         coverage={"recognised": pack.recognised, "total": pack.total, "raw": dict(pack.raw_kinds)},
         warnings=pack.warnings,
+        conflicts=outcome.conflicts,
     )
 
 
-def asset_id(name: str) -> str:
-    """Return the id of the asset that a member of that name becomes."""
-    return sha256(f"asset\x1f{name}".encode()).hexdigest()[:12]
+def _of(states: Mapping[Ref, Any], kind: str) -> dict[str, Any]:
+    return {ref.id: state for ref, state in states.items() if ref.kind == kind}
+
+
+def _loose(theirs: Mapping[Ref, Any]) -> frozenset[str]:
+    """Return the ids of what hangs in the air in the source itself: ways to no scene, labels that stand twice."""
+    scenes = _of(theirs, "scene")
+    labels = Counter(scene.label for scene in scenes.values() if scene.label)
+    found: set[str] = set()
+    for scene_id, scene in scenes.items():
+        ref = Ref("scene", scene_id)
+        if labels[scene.label] > 1:
+            found.add(conflict_id(ref, ("label",)))
+        for node_id, node in scene.nodes.items():
+            for edge_id, edge in node.next.items():
+                if edge.scene is not None and edge.scene not in scenes:
+                    found.add(conflict_id(ref, ("nodes", node_id, "next", edge_id)))
+    return frozenset(found)
 
 
 def _assets(
@@ -112,78 +142,3 @@ def _fingerprint(pack: Pack, assets: list[tuple[Member, str, int]]) -> str:
     for member, digest, _ in assets:
         found.update(f"{member.name}\x1f{digest}\n".encode())
     return found.hexdigest()
-
-
-def _wanted(
-    studio: Studio, branch: str, project: str, pack: Pack, assets: list[tuple[Member, str, int]]
-) -> Iterator[tuple[Ref, Any]]:
-    def present(kind: str) -> dict[str, Any]:
-        return {ref.id: state for ref, state in studio.store.load_all(branch, kind).items()}
-
-    whole = studio.store.load(branch, Ref("project", project)).state
-    if isinstance(whole, Project) and whole.start is None and pack.start is not None:
-        yield Ref("project", project), replace(whole, start=pack.start)
-    for entity_id, state in (*_scenes(pack, present("scene")), *_characters(pack, present("character"))):
-        yield Ref("scene" if isinstance(state, Scene) else "character", entity_id), state
-    variables = present("variable")
-    for name, variable in sorted(pack.variables.items()):
-        yield Ref("variable", name), _kept(variable, variables.get(name), ("description",))
-    known = present("asset")
-    for member, digest, size in assets:
-        origin = {"engine": pack.engine, "title": pack.title}
-        asset = Asset(member.type, member.name, digest, size, meta={"origin": origin})  # type: ignore[arg-type]
-        earlier = known.get(asset_id(member.name))
-        yield Ref("asset", asset_id(member.name)), _kept(asset, earlier, ("type", "meta", "tags"))
-
-
-def _kept(wanted: T, present: T | None, fields: tuple[str, ...]) -> T:
-    """Return `wanted` with the fields of `present` that are people's and not the source's."""
-    if present is None:
-        return wanted
-    return replace(wanted, **{name: getattr(present, name) for name in fields})  # type: ignore[type-var]
-
-
-def _characters(pack: Pack, present: Mapping[str, Character]) -> Iterator[tuple[str, Character]]:
-    speaks: dict[str, dict[str, bool]] = {}
-    for scene_id in sorted(pack.scenes):
-        for node in pack.scenes[scene_id].nodes.values():
-            if node.speaker:
-                speaks.setdefault(node.speaker, {})[scene_id] = True
-    for name, character in sorted(pack.characters.items()):
-        now = present.get(name)
-        linked = {**(now.linked_scene_ids if now else {}), **speaks.get(name, {})}
-        wanted = replace(character, linked_scene_ids=linked)
-        yield name, _kept(wanted, now, ("traits", "portrait_asset_id", "expressions"))
-
-
-def _scenes(pack: Pack, present: Mapping[str, Scene]) -> Iterator[tuple[str, Scene]]:
-    """Yield the scenes, with the order keys that are there already wherever these still tell the right order."""
-    groups: dict[str, list[str]] = {}
-    for scene_id in sorted(pack.scenes, key=lambda i: sort_key(pack.scenes[i].order, i)):
-        groups.setdefault(pack.scenes[scene_id].group, []).append(scene_id)
-    for group, members in sorted(groups.items()):
-        now = [present[i].order if i in present and present[i].group == group else "" for i in members]
-        keys = settled(list(zip(now, members, strict=True))) if any(now) else [pack.scenes[i].order for i in members]
-        for scene_id, key in zip(members, keys, strict=True):
-            scene = replace(pack.scenes[scene_id], order=key)
-            yield scene_id, _settled_scene(scene, present[scene_id]) if scene_id in present else scene
-
-
-def _settled_scene(scene: Scene, now: Scene) -> Scene:
-    nodes: dict[str, Node] = {}
-    for block, members in blocks(scene).items():
-        there = [
-            (now.nodes[i].place.order if i in now.nodes and now.nodes[i].place.block == block else "", i)
-            for i, _ in members
-        ]
-        for (node_id, node), key in zip(members, settled(there), strict=True):
-            earlier = now.nodes.get(node_id)
-            next_ = _settled_edges(node, earlier.next if earlier else {})
-            nodes[node_id] = replace(node, place=Place(block, key), next=next_)
-    return replace(scene, nodes=Map(nodes))
-
-
-def _settled_edges(node: Node, now: Mapping[str, Edge]) -> dict[str, Edge]:
-    members = edges(node)
-    keys = settled([(now[i].order if i in now else "", i) for i, _ in members])
-    return {i: replace(edge, order=key) for (i, edge), key in zip(members, keys, strict=True)}

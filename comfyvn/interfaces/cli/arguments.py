@@ -25,11 +25,14 @@ def build() -> ArgumentParser:
     branch.add_argument("--branch", metavar="NAME", help="name or id; default: the main branch")
     past = ArgumentParser(add_help=False, parents=[branch])
     past.add_argument("--at", type=_position, default=LATEST, metavar="POSITION", help="a past position")
+    settling = ArgumentParser(add_help=False)
+    settling.add_argument("--ours", action="append", default=[], metavar="CONFLICT", help="keep ours in this conflict")
+    settling.add_argument("--theirs", action="append", default=[], metavar="CONFLICT", help="take theirs")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _serving(commands, everywhere)
-    _projects(commands, everywhere, project, branch)
+    _projects(commands, everywhere, project, branch, settling)
     _reading(commands, branch, past)
-    _changing(commands, branch)
+    _changing(commands, branch, settling)
     _store(commands, everywhere, project)
     return top
 
@@ -54,12 +57,13 @@ def _projects(
     everywhere: ArgumentParser,
     project: ArgumentParser,
     branch: ArgumentParser,
+    settling: ArgumentParser,
 ) -> None:
     new = commands.add_parser("new", help="found a project", parents=[everywhere])
     new.add_argument("name")
     new.add_argument("--sample", action="store_true", help="begin with the bundled sample story")
     commands.add_parser("projects", help="list projects", parents=[everywhere])
-    imported = commands.add_parser("import", help="import a game", parents=[branch])
+    imported = commands.add_parser("import", help="import a game, or what changed in it", parents=[branch, settling])
     imported.add_argument("path", type=Path)
     exported = commands.add_parser("export", help="export a project", parents=[everywhere])
     targets = exported.add_subparsers(dest="target", required=True, metavar="TARGET")
@@ -99,10 +103,7 @@ def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPars
     diff.add_argument("--with-at", type=_position, default=LATEST, metavar="POSITION")
 
 
-def _changing(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser) -> None:
-    settling = ArgumentParser(add_help=False)
-    settling.add_argument("--ours", action="append", default=[], metavar="CONFLICT", help="keep ours in this conflict")
-    settling.add_argument("--theirs", action="append", default=[], metavar="CONFLICT", help="take theirs")
+def _changing(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, settling: ArgumentParser) -> None:
     do = commands.add_parser("do", help="give one command to one entity", parents=[branch])
     do.add_argument("name", metavar="COMMAND", help="such as story.reword-line")
     do.add_argument("entity", metavar="KIND:ID")

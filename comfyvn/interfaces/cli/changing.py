@@ -22,7 +22,8 @@ def request(tools: Tools, args: Namespace) -> Request:
     return Request(actor=args.actor or tools.settings.actor)
 
 
-def _settled(args: Namespace) -> dict[str, Side]:
+def settled(args: Namespace) -> dict[str, Side]:
+    """Return how conflicts are settled, by their ids."""
     ours: dict[str, Side] = dict.fromkeys(args.ours, "ours")
     theirs: dict[str, Side] = dict.fromkeys(args.theirs, "theirs")
     return ours | theirs
@@ -54,19 +55,19 @@ def do(tools: Tools, args: Namespace, out: Printer) -> int:
 def undo(tools: Tools, args: Namespace, out: Printer) -> int:
     """Take back the actor's last change."""
     row = tools.branch(args.project, args.branch)
-    return _answer(steps.undo(tools.studio, row.id, request(tools, args), _settled(args)), out)
+    return _answer(steps.undo(tools.studio, row.id, request(tools, args), settled(args)), out)
 
 
 def redo(tools: Tools, args: Namespace, out: Printer) -> int:
     """Take back the actor's last undo."""
     row = tools.branch(args.project, args.branch)
-    return _answer(steps.redo(tools.studio, row.id, request(tools, args), _settled(args)), out)
+    return _answer(steps.redo(tools.studio, row.id, request(tools, args), settled(args)), out)
 
 
 def revert(tools: Tools, args: Namespace, out: Printer) -> int:
     """Take back any one change."""
     row = tools.branch(args.project, args.branch)
-    return _answer(steps.revert(tools.studio, row.id, args.commit, request(tools, args), _settled(args)), out)
+    return _answer(steps.revert(tools.studio, row.id, args.commit, request(tools, args), settled(args)), out)
 
 
 def restore(tools: Tools, args: Namespace, out: Printer) -> int:
@@ -85,10 +86,10 @@ def merge(tools: Tools, args: Namespace, out: Printer) -> int:
     source = tools.branch(target.project, args.source)
     only = None if args.only is None else [Ref.of(name) for name in args.only]
     asked = request(tools, args)
-    return _answer(branching.merge(tools.studio, source.id, target.id, asked, _settled(args), only), out)
+    return _answer(branching.merge(tools.studio, source.id, target.id, asked, settled(args), only), out)
 
 
 def take(tools: Tools, args: Namespace, out: Printer) -> int:
     """Take over one change of another branch."""
     row = tools.branch(args.project, args.branch)
-    return _answer(branching.take(tools.studio, row.id, args.commit, request(tools, args), _settled(args)), out)
+    return _answer(branching.take(tools.studio, row.id, args.commit, request(tools, args), settled(args)), out)

@@ -7,15 +7,15 @@ from pathlib import Path
 from comfyvn.application.exports import story_view
 from comfyvn.application.imports import import_pack
 from comfyvn.application.projects import found_project, slug
-from comfyvn.application.studio import find_branch, plain
+from comfyvn.application.studio import Outcome, find_branch, plain
 from comfyvn.domain.kernel import Missing, Refused
-from comfyvn.interfaces.cli.changing import request
-from comfyvn.interfaces.cli.output import DONE, Printer
+from comfyvn.interfaces.cli.changing import request, settled
+from comfyvn.interfaces.cli.output import CONFLICTS, DONE, Printer, outcome_words
 from comfyvn.interfaces.cli.tools import Reader, Tools
 
 
 def import_(tools: Tools, args: Namespace, out: Printer) -> int:
-    """Import a game into a new project, or again into one that is there: then only the difference is recorded."""
+    """Import a game into a new project, or again into one that is there: then what changed in it is merged in."""
     reader = reader_for(tools, args.path)
     pack = reader.read(args.path, out.progress)
     name = args.project or pack.title
@@ -30,8 +30,11 @@ def import_(tools: Tools, args: Namespace, out: Printer) -> int:
     def open_member(name: str) -> Iterator[bytes]:
         return reader.open_member(args.path, name)
 
-    done = import_pack(tools.studio, tools.blobs, row.id, pack, open_member, asked, out.progress)
+    done = import_pack(tools.studio, tools.blobs, row.id, pack, open_member, asked, out.progress, settled=settled(args))
     value = plain(done)
+    if done.conflicts:
+        out.result(value, lambda: outcome_words(Outcome(None, done.position, done.conflicts)))
+        return CONFLICTS
     out.result(
         value,
         lambda: [
