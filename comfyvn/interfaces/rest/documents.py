@@ -28,6 +28,7 @@ from comfyvn.interfaces.rest.answers import (
     request_of,
 )
 from comfyvn.interfaces.rest.entities import EntityList, document, listed
+from comfyvn.interfaces.rest.shapes import DOCUMENTS, request_body
 
 PATHS = {
     "scene": ("scenes", "save"),
@@ -122,7 +123,7 @@ def _document_routes(api: APIRouter, studio: Studio, current: Current, kind: str
         f"/{path}/get",
         summary=f"Get one of the {path} of the current project",
         operation_id=f"{path}_get",
-        response_model=dict[str, Any],
+        response_model=DOCUMENTS[kind],
         tags=["documents"],
     )
     def get_one(id: Id, project: ProjectChoice = None, branch: BranchChoice = None, at: At = None) -> Response:
@@ -133,6 +134,7 @@ def _document_routes(api: APIRouter, studio: Studio, current: Current, kind: str
         summary=f"Make one of the {path} equal to a document",
         operation_id=f"{path}_{save}",
         response_model=OutcomeShape,
+        openapi_extra=request_body(kind),
         tags=["documents"],
     )
     def post_save(

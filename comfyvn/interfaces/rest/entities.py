@@ -28,6 +28,7 @@ from comfyvn.interfaces.rest.answers import (
     reply,
     request_of,
 )
+from comfyvn.interfaces.rest.shapes import DOCUMENTS
 
 COLLECTIONS = {
     "scene": "scenes",
@@ -146,7 +147,7 @@ def _queries(api: APIRouter, studio: Studio, decider: Decider[Any, Any, Any], co
         f"/{collection}/{{entity_id}}",
         summary=f"Get one of the {collection} as a document",
         operation_id=f"get_{kind}",
-        response_model=dict[str, Any],
+        response_model=DOCUMENTS[kind],
         tags=[collection],
     )
     def get_entity(project: Project, branch: Branch, entity_id: EntityId, at: At = None) -> Response:
