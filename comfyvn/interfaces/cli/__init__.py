@@ -3,52 +3,62 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from comfyvn.domain.kernel import Conflict, Refused
-from comfyvn.interfaces.cli import changing, demo, projects, reading, serving, storekeeping, transfer
 from comfyvn.interfaces.cli.arguments import parse
 from comfyvn.interfaces.cli.output import CONFLICTS, REFUSED, Printer
-from comfyvn.interfaces.cli.tools import Tools
+
+if TYPE_CHECKING:
+    from comfyvn.interfaces.cli.tools import Tools
 
 INTERRUPTED = 130
 COLLISIONS = frozenset({"stale", "conflicts"})
 
-Handler = Callable[[Tools, Namespace, Printer], int]
+Handler = Callable[["Tools", Namespace, Printer], int]
 
-HANDLERS: Final[dict[str, Handler]] = {
-    "serve": serving.serve,
-    "demo": demo.demo,
-    "new": projects.new,
-    "projects": projects.projects,
-    "branch": projects.branch,
-    "import": transfer.import_,
-    "export": transfer.export,
-    "play": reading.play,
-    "history": reading.history,
-    "show": reading.show,
-    "blame": reading.blame,
-    "diff": reading.diff,
-    "do": changing.do,
-    "undo": changing.undo,
-    "redo": changing.redo,
-    "revert": changing.revert,
-    "restore": changing.restore,
-    "merge": changing.merge,
-    "take": changing.take,
-    "verify": storekeeping.verify,
-    "checkpoint": storekeeping.checkpoint,
-    "rebuild": storekeeping.rebuild,
-    "doctor": storekeeping.doctor,
+HANDLERS: Final = {
+    "serve": "serving:serve",
+    "demo": "demo:demo",
+    "new": "projects:new",
+    "projects": "projects:projects",
+    "branch": "projects:branch",
+    "import": "transfer:import_",
+    "export": "transfer:export",
+    "play": "reading:play",
+    "history": "reading:history",
+    "show": "reading:show",
+    "blame": "reading:blame",
+    "diff": "reading:diff",
+    "do": "changing:do",
+    "undo": "changing:undo",
+    "redo": "changing:redo",
+    "revert": "changing:revert",
+    "restore": "changing:restore",
+    "merge": "changing:merge",
+    "take": "changing:take",
+    "verify": "storekeeping:verify",
+    "checkpoint": "storekeeping:checkpoint",
+    "rebuild": "storekeeping:rebuild",
+    "doctor": "storekeeping:doctor",
 }
+"""Command -> the module of this package and its function; a command imports only what it needs itself."""
 
 
-def run(argv: Sequence[str], make_tools: Callable[[], Tools]) -> int:
+def handler(command: str) -> Handler:
+    """Return the function of a command."""
+    module, _, name = HANDLERS[command].partition(":")
+    found: Handler = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
+
+
+def run(argv: Sequence[str], make_tools: "Callable[[], Tools]") -> int:
     """Run one command and return its exit code."""
     args = parse(list(argv))
     printer = Printer(args.json)
     try:
-        return HANDLERS[args.command](make_tools(), args, printer)
+        return handler(args.command)(make_tools(), args, printer)
     except Refused as error:
         printer.refusal(error)
         return CONFLICTS if isinstance(error, Conflict) and error.code in COLLISIONS else REFUSED

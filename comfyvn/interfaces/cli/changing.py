@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 
 from comfyvn.application import branching
 from comfyvn.application import history as steps
@@ -36,6 +35,8 @@ def _answer(outcome: Outcome, out: Printer) -> int:
 
 def do(tools: Tools, args: Namespace, out: Printer) -> int:
     """Give one command to one entity."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - the other commands start faster without it
+
     row = tools.branch(args.project, args.branch)
     ref = Ref.of(args.entity)
     decider = tools.studio.store.kinds.get(ref.kind)

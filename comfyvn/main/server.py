@@ -1,0 +1,111 @@
+"""The server put together: the web application around a studio, its address, its logs, its first project."""
+
+import os
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+from functools import partial
+
+import uvicorn
+from fastapi import FastAPI
+
+from comfyvn import settings as settings_file
+from comfyvn.application.projects import found_project
+from comfyvn.application.sample import TITLE, bring_in_sample
+from comfyvn.application.studio import Request, Studio
+from comfyvn.domain.kernel import Refused
+from comfyvn.infrastructure import logs
+from comfyvn.interfaces.cli.tools import ServeOptions
+from comfyvn.interfaces.rest import app, system
+from comfyvn.main.tools import open_studio
+from comfyvn.settings import Settings
+
+HANDSHAKE_SECONDS = 20.0
+
+
+def create_app(settings: Settings, studio: Studio | None = None) -> FastAPI:
+    """Build the web application around a studio (without one: the one that the settings name)."""
+    document = system.SettingsFile(
+        get=partial(settings_file.get_document, settings), save=partial(settings_file.save_document, settings)
+    )
+    return app.build(
+        studio or open_studio(settings),
+        database=settings.database_url.partition(":")[0],
+        settings=document,
+        hosts=() if settings.host in ("127.0.0.1", "localhost", "::1") else (settings.host,),
+        origins=settings.cors_origins,
+    )
+
+
+def app_from_environment() -> FastAPI:
+    """Build the web application from the environment alone, for a server that reloads."""
+    settings = settings_file.load(os.environ)
+    logs.configure(settings.log_dir, settings.log_level)
+    return create_app(settings)
+
+
+def serve(settings: Settings, options: ServeOptions) -> int:
+    """Serve until stopped. The resolved address goes to standard error, the environment and the settings file."""
+    if options.server_url:
+        return _use(options.server_url, options)
+    host = options.host or settings.host
+    resolved = settings_file.resolve_port(options.port, os.environ, settings_file.get_document(settings), host)
+    for taken in resolved.taken:
+        _say(f"Port {taken} ({resolved.reason}) is taken.")
+    os.environ["COMFYVN_SERVER_PORT"] = str(resolved.port)
+    os.environ["COMFYVN_SERVER_HOST"] = host
+    settings_file.save_document(settings, {"server": {"host": host, "port": resolved.port}})
+    settings = settings_file.load(os.environ, {"host": host, "port": resolved.port})
+    log = logs.configure(settings.log_dir, "DEBUG" if options.verbose else settings.log_level)
+    studio = open_studio(settings)
+    if not options.server_only and not studio.store.projects():
+        row = found_project(studio, TITLE, Request(actor=settings.actor))
+        bring_in_sample(studio, row.main, Request(actor=settings.actor))
+        _say(f"This is the first start: the sample project {row.name!r} is ready.")
+    url = f"http://{f'[{host}]' if ':' in host else host}:{resolved.port}/"
+    _say(f"ComfyVN is at {url} (log: {log}). Stop with Ctrl+C.")
+    if options.browser:
+        threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
+    if options.reload:
+        uvicorn.run(
+            "comfyvn.main.server:app_from_environment", factory=True, reload=True, host=host, port=resolved.port
+        )
+    else:
+        uvicorn.run(create_app(settings, studio), host=host, port=resolved.port, log_config=None)
+    return 0
+
+
+def _use(url: str, options: ServeOptions) -> int:
+    """Use a server that runs elsewhere: check that it answers, and open it."""
+    if not url.startswith(("http://", "https://")):
+        raise Refused("url_malformed", f"{url!r} is no http address.")
+    if not _answers(url):
+        raise Refused("server_silent", f"No ComfyVN server answers at {url}.")
+    _say(f"ComfyVN is at {url}")
+    if options.browser:
+        _open_browser(url)
+    return 0
+
+
+def _open_browser(url: str) -> None:
+    screen = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if screen and _answers(url):
+        webbrowser.open(url)
+
+
+def _answers(url: str) -> bool:
+    """Wait until a server answers its health route; tell whether it did."""
+    end = time.monotonic() + HANDSHAKE_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url.rstrip("/") + "/health", timeout=2) as answer:  # noqa: S310 - http only
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
