@@ -257,7 +257,7 @@ def rest() -> list[str]:
         f"`…` stands for `{PREFIX}`. The server describes itself: `/docs` to read, `/openapi.json` for programs.",
         "",
         "- Queries take `?at=POSITION` for a past state. The document paths take `?project=` and `?branch=`.",
-        "- An entity's `ETag` is its version. A command with `If-Match` is refused with 409 `stale` if that is another now.",
+        "- An entity's `ETag` is its version. With another `If-Match` a command is refused with 409 `stale`.",
         "- `Idempotency-Key` makes a retry harmless; the same key with another body is refused with 409.",
         "- `X-Actor` says who asks; without it `local`.",
         "- Errors are `application/problem+json` with a stable `code`; see [errors](errors.md).",
