@@ -85,6 +85,7 @@ class OutcomeShape:
     events: int
     conflicts: tuple[ConflictItem, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    __pydantic_config__: ClassVar = {"defer_build": True}  # many routes answer so; only the OpenAPI document needs it
 
 
 def commit_shape(commit: Any) -> CommitShape:
