@@ -168,7 +168,7 @@ def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> S
         .where(*(last.c[name] == head.c[name] for name in same), last.c.to_position > cap, _past(last))
         .scalar_subquery()
     )
-    match = and_(*(old.c[name] == head.c[name] for name in same), old.c.to_position == end, _past(old))
+    match = and_(*(old.c[name] == _given(head.c[name]) for name in same), old.c.to_position == end, _past(old))
     before = (
         select(*(old.c[name] for name in columns))
         .select_from(head.join(old, match))
@@ -185,6 +185,11 @@ def _latest(table: FromClause) -> ColumnElement[bool]:
 def _begin(table: FromClause) -> ColumnElement[int]:
     """Return where a row begins, written so that no database walks the history of a branch by it."""
     return table.c.from_position + literal_column("0")
+
+
+def _given(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a text of a row already found, written so that the databases find that row first."""
+    return column + literal_column("''")
 
 
 def _past(table: FromClause) -> ColumnElement[bool]:

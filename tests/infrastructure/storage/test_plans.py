@@ -23,5 +23,6 @@ def test_no_question_walks_the_history(store: Store) -> None:
         steps = [step for statement in [*statements, store.parts._history] for step in plan(conn, statement)]
     assert len(steps) > 20
     assert all(step.startswith("SEARCH") for step in steps)
+    assert all("to_position=?" in step for step in steps if step.startswith("SEARCH old"))
     used = {step.split("INDEX ")[1].split(" ")[0] for step in steps}
     assert used == {"comfyvn_part_latest", "comfyvn_part_past", "comfyvn_part_whole"}
