@@ -1,6 +1,6 @@
 """Branches: fork at any past position, rename, close, compare, merge, take over single changes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,9 +119,9 @@ def merge(
         raise Refused("projects_differ", "Branches of different projects cannot be merged.")
     if source == target:
         return Outcome(None, store.head(target))
-    base = _base(store, (source, upto), (target, store.head(target)))
     refs = [ref for ref in store.touched(source, parting(store, source, target)) if wanted is None or ref in wanted]
-    sides = [Sides(ref, base(ref), store.load(source, ref, at=upto).state) for ref in refs]
+    base = _base(store, (source, upto), (target, store.head(target)), refs)
+    sides = [Sides(ref, base[ref], theirs.state) for ref, theirs in store.load_many(source, refs, upto).items()]
     message = f"merge {from_row.name} into {into_row.name}"
     tip = next(iter(store.commits(source, at=upto)), None)
     parent = tip.id if tip and wanted is None else None
@@ -172,23 +172,19 @@ def merge_bases(store: EventStore, one: Point, other: Point) -> list[Point]:
     return found
 
 
-def _base(store: EventStore, one: Point, other: Point) -> Callable[[Ref], Any]:
-    """Return how to read the state of an entity that a merge starts from.
+def _base(store: EventStore, one: Point, other: Point, refs: Iterable[Ref]) -> dict[Ref, Any]:
+    """Return the states of entities that a merge starts from.
 
     Where merges crossed it is the merge of all that both have seen; what collides there counts as never changed.
     """
     (branch, at), *others = merge_bases(store, one, other)
-    below = [(point, _base(store, (branch, at), point)) for point in others]
-
-    def state(ref: Ref) -> Any:
-        found = store.load(branch, ref, at=at).state
-        for point, base in below:
-            there = store.load(point[0], ref, at=point[1]).state
-            collisions = merge3(base(ref), found, there)[1]
-            found = merge3(base(ref), found, there, {c.path: "base" for c in collisions})[0]
-        return found
-
-    return state
+    found = {ref: loaded.state for ref, loaded in store.load_many(branch, refs, at).items()}
+    for point in others:
+        below = _base(store, (branch, at), point, refs)
+        for ref, there in store.load_many(point[0], refs, point[1]).items():
+            collisions = merge3(below[ref], found[ref], there.state)[1]
+            found[ref] = merge3(below[ref], found[ref], there.state, {c.path: "base" for c in collisions})[0]
+    return found
 
 
 def parting(store: EventStore, one: str, other: str) -> int:

@@ -208,10 +208,10 @@ def apply(
     store = studio.store
     changes: list[Change] = []
     conflicts: list[ConflictItem] = []
-    for side in sides:
-        if side.ref.kind in FIXED_KINDS:
-            continue
-        now, version = store.load(branch, side.ref)
+    movable = [side for side in sides if side.ref.kind not in FIXED_KINDS]
+    present = store.load_many(branch, [side.ref for side in movable])
+    for side in movable:
+        now, version = present[side.ref]
         merged, found = merge3(side.base, now, side.theirs, choices_for(side.ref, settled or {}))
         conflicts += items(side.ref, found)
         decider = store.kinds[side.ref.kind]

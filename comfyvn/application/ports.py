@@ -172,6 +172,9 @@ class EventStore(Protocol):
     def load(self, branch: str, ref: Ref, at: int = LATEST, version: int | None = None) -> Loaded:
         """Fold an entity's events (the first `version` of them); the state is None where it does not exist."""
 
+    def load_many(self, branch: str, refs: Iterable[Ref], at: int = LATEST) -> Mapping[Ref, Loaded]:
+        """Fold the events of many entities, all as of the same moment."""
+
     def load_all(self, branch: str, kind: str | None = None, at: int = LATEST) -> Mapping[Ref, Any]:
         """Return the states of all existing entities (of one kind) from the read model."""
 

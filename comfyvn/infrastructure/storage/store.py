@@ -135,28 +135,39 @@ class Store:
             lineage = self.visible(conn, branch, at)
             limit = LATEST if version is None else version
             if at < LATEST:
-                limit = min(limit, self._version(conn, lineage, ref))
-            known, state = self._states.nearest(branch, str(ref), limit)
-            if known == limit:
-                return Loaded(state, known)
-            segments = tuple((f"{b}/{ref}", cap) for b, cap in lineage)
-            found = self.backend.reads.select(conn, segments, gt=known, lte=limit)
-        return self._fold(branch, ref, known, state, found)
+                limit = min(limit, self._versions(conn, lineage, [ref])[ref])
+            return self._load(conn, branch, lineage, ref, limit)
 
-    def _version(self, conn: Connection, lineage: Lineage, ref: Ref) -> int:
+    def load_many(self, branch: str, refs: Iterable[Ref], at: int = LATEST) -> Mapping[Ref, Loaded]:
+        """Fold the events of many entities, all as of the same moment."""
+        with self.database.read() as conn:
+            lineage = self.visible(conn, branch, at)
+            versions = self._versions(conn, lineage, refs)
+            return {ref: self._load(conn, branch, lineage, ref, version) for ref, version in versions.items()}
+
+    def _versions(self, conn: Connection, lineage: Lineage, refs: Iterable[Ref]) -> dict[Ref, int]:
+        """Return how many events of each entity a lineage shows."""
+        found = dict.fromkeys(refs, 0)
+        left = {str(ref): ref for ref in found}
         for branch, cap in lineage:
-            if tips := self.backend.recorder.tips(conn, [f"{branch}/{ref}"], cap):
-                return next(iter(tips.values()))
-        return 0
+            tips = self.backend.recorder.tips(conn, [f"{branch}/{name}" for name in left], cap) if left else {}
+            for stream, version in tips.items():
+                found[left.pop(stream.partition("/")[2])] = version
+        return found
 
-    def _fold(self, branch: str, ref: Ref, version: int, state: Any, found: Iterable[Any]) -> Loaded:
+    def _load(self, conn: Connection, branch: str, lineage: Lineage, ref: Ref, limit: int) -> Loaded:
+        known, state = self._states.nearest(branch, str(ref), limit)
+        if known == limit:
+            return Loaded(state, known)
+        segments = tuple((f"{b}/{ref}", cap) for b, cap in lineage)
+        found = self.backend.reads.select(conn, segments, gt=known, lte=limit)
         evolve, decode = self._kinds[ref.kind].evolve, self.mapper.decode
-        before = version
+        version = known
         for version, topic, body in found:
             state = evolve(state, decode(topic, body))
             if version % EVERY == 0:
                 self._states.put(branch, str(ref), version, state)
-        if version != before:
+        if version != known:
             self._states.put(branch, str(ref), version, state)
         return Loaded(state, version)
 
