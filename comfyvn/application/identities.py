@@ -3,31 +3,56 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from immutables import Map
 
 from comfyvn.domain.matching import Spot, edges_again, nodes_again, scenes_again
 from comfyvn.domain.pack import Pack
-from comfyvn.domain.story import Edge, Node, Scene
+from comfyvn.domain.story import Edge, Node, Scene, edges
 
 
-def with_known_ids(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene]) -> Pack:
+def unchanged(pack: Pack, base: Mapping[str, Scene]) -> frozenset[str]:
+    """Return the scenes of which every node is in a pack what it is in `base`, but for the line it was found in."""
+    return frozenset(i for i, scene in pack.scenes.items() if i in base and _equal(scene, base[i]))
+
+
+def _equal(one: Scene, other: Scene) -> bool:
+    return (
+        (one.role, one.label, len(one.nodes)) == (other.role, other.label, len(other.nodes))
+        and all((was := other.nodes.get(i)) is not None and _said(node) == _said(was) for i, node in one.nodes.items())
+        and _sequence(one) == _sequence(other)
+    )
+
+
+def _said(node: Node) -> tuple[Any, ...]:
+    source = node.source
+    found = (source.file, source.raw) if source else None
+    ways = [(i, replace(edge, order="")) for i, edge in edges(node)] if node.next else None
+    return (node.type, node.content, node.speaker, node.verb, node.directives, ways, found)
+
+
+def _sequence(scene: Scene) -> list[tuple[str, str]]:
+    places = sorted((node.place.block, node.place.order, i) for i, node in scene.nodes.items())
+    return [(block, i) for block, _, i in places]
+
+
+def with_known_ids(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene], still: Collection[str]) -> Pack:
     """Return a pack whose scenes, nodes and edges have the ids they have in `base`, else in `ours`.
 
-    `base` is what the source held at its last import, `ours` what the project holds now. An id that stands for
-    another thing there is not given to a new one.
+    `base` is what the source held at its last import, `ours` what the project holds now (without scenes that are
+    `still` what they were: their nodes are taken from `base`). An id that stands for another thing there is not
+    given to a new one.
     """
     if not base:
         return pack
     renamed = _scenes(pack, base, ours)
-    found = nodes_again(base, renamed.scenes, {})
-    added = {i: _without(scene, base[i].nodes) if i in base else scene for i, scene in ours.items()}
-    found |= nodes_again(added, renamed.scenes, found)
-    return replace(renamed, scenes=_nodes(renamed.scenes, found, base, ours))
-
-
-def _without(scene: Scene, nodes: Collection[str]) -> Scene:
-    return replace(scene, nodes=Map({i: node for i, node in scene.nodes.items() if i not in nodes}))
+    old = {i: scene for i, scene in base.items() if i not in still}
+    new = {i: scene for i, scene in renamed.scenes.items() if i not in still}
+    found = nodes_again(old, new, {})
+    found |= nodes_again(ours, new, found)
+    kept = {i: replace(renamed.scenes[i], nodes=base[i].nodes) for i in still}
+    return replace(renamed, scenes={**kept, **_nodes(new, found, base, ours)})
 
 
 def _scenes(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene]) -> Pack:
@@ -68,9 +93,9 @@ def _nodes(
     there = [node for known in (base, ours) for scene in known.values() for node in scene.nodes.items()]
     taken = {i for i, node in there for i in (i, *node.next)}
     nodes: dict[Spot, str] = {}
-    edges: dict[str, dict[str, str]] = {}
+    ways: dict[str, dict[str, str]] = {}
     for scene_id, scene in scenes.items():
-        blocks = edges[scene_id] = {}
+        blocks = ways[scene_id] = {}
         for node_id, node in scene.nodes.items():
             spot = Spot(scene_id, node_id)
             was = found.get(spot)
@@ -78,7 +103,7 @@ def _nodes(
             if node.next:
                 known = edges_again(_node(base, ours, was), node) if was else {}
                 blocks |= {e: known[e] if e in known else _new(e, taken) for e in node.next}
-    return {i: _renamed(i, scene, nodes, edges[i]) for i, scene in scenes.items()}
+    return {i: _renamed(i, scene, nodes, ways[i]) for i, scene in scenes.items()}
 
 
 def _node(base: Mapping[str, Scene], ours: Mapping[str, Scene], spot: Spot) -> Node:
@@ -86,7 +111,7 @@ def _node(base: Mapping[str, Scene], ours: Mapping[str, Scene], spot: Spot) -> N
     return (scene if scene and spot.node in scene.nodes else ours[spot.scene]).nodes[spot.node]
 
 
-def _renamed(scene_id: str, scene: Scene, nodes: Mapping[Spot, str], edges: Mapping[str, str]) -> Scene:
+def _renamed(scene_id: str, scene: Scene, nodes: Mapping[Spot, str], ways: Mapping[str, str]) -> Scene:
     def led(edge: Edge) -> Edge:
         if edge.node is None:
             return edge
@@ -95,8 +120,8 @@ def _renamed(scene_id: str, scene: Scene, nodes: Mapping[Spot, str], edges: Mapp
     changed: dict[str, Node] = {}
     for node_id, node in scene.nodes.items():
         block = node.place.block
-        place = replace(node.place, block=edges[block]) if block and edges[block] != block else node.place
-        next_ = {edges[i]: led(edge) for i, edge in node.next.items()} if node.next else node.next
+        place = replace(node.place, block=ways[block]) if block and ways[block] != block else node.place
+        next_ = {ways[i]: led(edge) for i, edge in node.next.items()} if node.next else node.next
         changed[nodes[Spot(scene_id, node_id)]] = replace(node, place=place, next=next_)
     return replace(scene, nodes=Map(changed))
 

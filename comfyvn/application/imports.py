@@ -8,7 +8,7 @@ from typing import Any
 
 from comfyvn.application.conflicts import conflict_id
 from comfyvn.application.history import Settled, Sides, apply
-from comfyvn.application.identities import with_known_ids
+from comfyvn.application.identities import unchanged, with_known_ids
 from comfyvn.application.ports import Blobs, BranchRow, Ref
 from comfyvn.application.snapshots import keep, look_up
 from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, open_branch
@@ -71,8 +71,11 @@ def import_pack(
     project = studio.store.load(branch, whole).state
     key = f"import {pack.engine} {pack.title}"
     base = look_up(blobs, studio.store.kinds, project.meta.get(key))
-    ours = {ref.id: scene for ref, scene in studio.store.load_all(branch, "scene").items()} if base else {}
-    known = with_known_ids(pack, _of(base, "scene"), ours)
+    before = _of(base, "scene")
+    still = unchanged(pack, before)
+    there = studio.store.heads(branch, "scene") if base else {}
+    ours = {ref.id: studio.store.load(branch, ref).state for ref in there if ref.id not in still}
+    known = with_known_ids(pack, before, ours, still)
     theirs = wanted(known, assets, base, ours)
     content = keep(blobs, studio.store.kinds, theirs)
     chosen = replace(project, start=project.start or known.start, meta={**project.meta, key: content})

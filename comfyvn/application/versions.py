@@ -110,15 +110,17 @@ def _scene(scene: Scene, was: Scene | None, ours: Scene | None) -> Scene:
     """Return a scene beside what it was (`was`) and what people made of it (`ours`)."""
     if was is None and ours is None:
         return scene
+    meta = dict(scene.meta)
+    if was is not None and "source" in meta and _unmoved(meta["source"], was.meta.get("source")):
+        meta["source"] = was.meta["source"]
+    if was is not None and scene.nodes is was.nodes:
+        return replace(scene, meta=meta)
     before, mine = _nodes(was), _nodes(ours)
     nodes: dict[str, Node] = {}
     for block, members in blocks(scene).items():
         had = [(_order(before.get(i) or mine.get(i), block), i) for i, _ in members]
         for (node_id, node), key in zip(members, settled(had), strict=True):
             nodes[node_id] = _node(node, Place(block, key), before.get(node_id), mine.get(node_id))
-    meta = dict(scene.meta)
-    if was is not None and "source" in meta and _unmoved(meta["source"], was.meta.get("source")):
-        meta["source"] = was.meta["source"]
     return replace(scene, nodes=Map(nodes), meta=meta)
 
 
@@ -133,11 +135,13 @@ def _unmoved(now: Mapping[str, Any], was: Mapping[str, Any] | None) -> bool:
 def _node(node: Node, place: Place, was: Node | None, mine: Node | None) -> Node:
     known = was or mine
     node = replace(node, place=place, next=_edges(node, known.next if known else {}))
-    if was is not None:
-        if was.source and node.source and (was.source.file, was.source.raw) == (node.source.file, node.source.raw):
-            node = replace(node, source=was.source)
-        return was if same(was, node) else node
-    return mine if mine is not None and same(_words(mine), _words(node)) else node
+    if known is not None and known.source is None and same(_words(known), _words(node)):
+        return known  # people wrote it; it went out and came in again
+    if was is None:
+        return node
+    if was.source and node.source and (was.source.file, was.source.raw) == (node.source.file, node.source.raw):
+        node = replace(node, source=was.source)
+    return was if same(was, node) else node
 
 
 def _words(node: Node) -> Node:

@@ -51,29 +51,47 @@ class _Known:
     key: Key
 
 
+Pair = tuple[_Known, _Known]
+Gap = tuple[Sequence[_Known], Sequence[_Known]]
+Lines = dict[Spot, _Known]
+
+
 def scenes_again(old: Mapping[str, Scene], new: Mapping[str, Scene]) -> dict[str, str]:
     """Return for scenes of `new` the ids of the same scenes in `old`: by label, by id, else by what they hold."""
     by_label = {scene.label: i for i, scene in sorted(old.items(), reverse=True) if scene.label}
-    found: dict[str, str] = {}
-    left = set(old)
+    found = {i: i for i, scene in new.items() if i in old and _named(old[i]) == _named(scene)}
+    left = old.keys() - found
     for i, scene in new.items():
-        there = by_label.get(scene.label) if scene.label else i if i in old and not old[i].label else None
+        if i in found:
+            continue
+        there = by_label.get(scene.label) if scene.label else None
         if there in left and old[there].role == scene.role:
             found[i] = there
             left.remove(there)
+    return found | _relabelled({i: old[i] for i in left}, {i: scene for i, scene in new.items() if i not in found})
+
+
+def _relabelled(old: Mapping[str, Scene], new: Mapping[str, Scene]) -> dict[str, str]:
+    """Return which scenes with new labels hold most of what a scene of the same group held."""
+    having: defaultdict[tuple[str, Key], set[str]] = defaultdict(set)
+    for i, scene in sorted(old.items()):
+        for node in scene.nodes.values():
+            having[scene.group, _key(node)].add(i)
+    found: dict[str, str] = {}
     for i, scene in new.items():
-        if i not in found and scene.label:
-            shares = [(_share(old[one], scene), one) for one in left if old[one].group == scene.group]
-            share, there = max(shares, default=(0.0, ""))
-            if share >= SAME_SCENE:
-                found[i] = there
-                left.remove(there)
+        shared: Counter[str] = Counter()
+        for node in scene.nodes.values() if scene.label else ():
+            there = having.get((scene.group, _key(node)), set())
+            shared.update(there if len(there) <= MAX_COMMON else ())
+        for one, count in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:1]:
+            enough = SAME_SCENE * (len(scene.nodes) + len(old[one].nodes)) / 2
+            if one not in found.values() and count >= enough and old[one].label:
+                found[i] = one
     return found
 
 
-def _share(one: Scene, other: Scene) -> float:
-    keys, others = (Counter(_key(node) for node in scene.nodes.values()) for scene in (one, other))
-    return 2 * sum((keys & others).values()) / max(sum(keys.values()) + sum(others.values()), 1)
+def _named(scene: Scene) -> tuple[str, str | None]:
+    return (scene.role, scene.label)
 
 
 def nodes_again(old: Mapping[str, Scene], new: Mapping[str, Scene], known: Mapping[Spot, Spot]) -> dict[Spot, Spot]:
@@ -81,19 +99,23 @@ def nodes_again(old: Mapping[str, Scene], new: Mapping[str, Scene], known: Mappi
 
     Scenes with the same id are the same scene.
     """
-    found: dict[Spot, Spot] = {}
-    used = set(known.values())
-    before = {i: [line for line in _lines(i, scene) if line.spot not in used] for i, scene in old.items()}
+    taken = {spot.node for spot in known.values()}
+    before = {i: [line for line in _lines(i, scene) if line.spot.node not in taken] for i, scene in old.items()}
     after = {i: [line for line in _lines(i, scene) if line.spot not in known] for i, scene in new.items()}
+    found: dict[Spot, Spot] = {}
+    gaps: list[Gap] = []
     for i, lines in after.items():
-        for was, now in _aligned(before.get(i, []), lines):
-            found[now.spot] = was.spot
-    used = set(found.values())
-    gone = [line for lines in before.values() for line in lines if line.spot not in used]
-    come = [line for lines in after.values() for line in lines if line.spot not in found]
-    for was, now in _elsewhere(gone, come):
-        found[now.spot] = was.spot
+        found |= _spots(_aligned(before.get(i, []), lines, gaps))
+    for again in (_moved, lambda gone, come: _edits(gaps, gone, come), _closest):
+        used = set(found.values())
+        gone = {line.spot: line for lines in before.values() for line in lines if line.spot not in used}
+        come = {line.spot: line for lines in after.values() for line in lines if line.spot not in found}
+        found |= _spots(again(gone, come))
     return found
+
+
+def _spots(pairs: Iterable[Pair]) -> dict[Spot, Spot]:
+    return {now.spot: was.spot for was, now in pairs}
 
 
 def _lines(scene_id: str, scene: Scene) -> list[_Known]:
@@ -115,11 +137,8 @@ def _way(edge: Edge) -> str:
     return f"{edge.text or ''}\x1f{edge.condition or ''}\x1f{edge.scene or ''}"
 
 
-Pair = tuple[_Known, _Known]
-
-
-def _aligned(old: Sequence[_Known], new: Sequence[_Known]) -> Iterator[Pair]:
-    """Yield the pairs of two versions of one scene: equal ones in order, and similar ones between these."""
+def _aligned(old: Sequence[_Known], new: Sequence[_Known], gaps: list[Gap]) -> Iterator[Pair]:
+    """Yield the equal nodes of two versions of one scene, in order; add to `gaps` what differs between them."""
     first = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a.key != b.key), min(len(old), len(new)))
     yield from zip(old[:first], new[:first], strict=True)
     old, new = old[first:], new[first:]
@@ -132,7 +151,12 @@ def _aligned(old: Sequence[_Known], new: Sequence[_Known]) -> Iterator[Pair]:
         if tag == "equal":
             yield from zip(old[i:i_end], new[j:j_end], strict=True)
         elif tag == "replace":
-            yield from _edited(old[i:i_end], new[j:j_end])
+            gaps.append((old[i:i_end], new[j:j_end]))
+
+
+def _edits(gaps: Iterable[Gap], gone: Lines, come: Lines) -> Iterator[Pair]:
+    for old, new in gaps:
+        yield from _edited([a for a in old if a.spot in gone], [b for b in new if b.spot in come])
 
 
 def _edited(old: Sequence[_Known], new: Sequence[_Known]) -> Iterator[Pair]:
@@ -159,36 +183,32 @@ def _edited(old: Sequence[_Known], new: Sequence[_Known]) -> Iterator[Pair]:
             yield old[i], new[j]
 
 
-def _elsewhere(old: Sequence[_Known], new: Sequence[_Known]) -> Iterator[Pair]:
-    """Yield pairs of what went away here and came there: of the same group before others, equal before similar."""
-    gone = {line.spot: line for line in old if _telling(line)}
-    come = {line.spot: line for line in new if _telling(line)}
+def _moved(gone: Lines, come: Lines) -> Iterator[Pair]:
+    """Yield the equal nodes that went away here and came there, of the same group before others."""
+    left = {spot: line for spot, line in come.items() if len(line.key[2]) >= MIN_LINE}
+    used: set[Spot] = set()
     for same_group in (True, False):
         by_key: defaultdict[tuple[Key, str], list[_Known]] = defaultdict(list)
         for line in reversed(gone.values()):
-            by_key[line.key, line.group if same_group else ""].append(line)
-        for line in list(come.values()):
+            if line.spot not in used:
+                by_key[line.key, line.group if same_group else ""].append(line)
+        for line in list(left.values()):
             if there := by_key.get((line.key, line.group if same_group else "")):
                 was = there.pop()
-                del gone[was.spot], come[line.spot]
+                used.add(was.spot)
+                del left[line.spot]
                 yield was, line
-    for was, line in _closest(gone.values(), come.values()):
-        yield was, line
 
 
-def _telling(line: _Known) -> bool:
-    return line.node.type != "action" or len(line.key[2]) >= MIN_LINE
-
-
-def _closest(old: Iterable[_Known], new: Iterable[_Known]) -> Iterator[Pair]:
+def _closest(gone: Lines, come: Lines) -> Iterator[Pair]:
     """Yield the pairs of lines of dialogue that share rare words and are similar."""
     having: defaultdict[str, list[_Known]] = defaultdict(list)
-    for line in old:
+    for line in gone.values():
         if line.node.type == "text" and len(line.key[2]) >= MIN_LINE:
             for word in set(line.key[2].split()):
                 having[word].append(line)
     used: set[Spot] = set()
-    for line in new:
+    for line in come.values():
         if line.node.type != "text" or len(line.key[2]) < MIN_LINE:
             continue
         shared: Counter[Spot] = Counter()

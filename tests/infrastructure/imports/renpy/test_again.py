@@ -8,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comfyvn.application.exports import story_view
 from comfyvn.application.history import Settled
 from comfyvn.application.imports import Imported, import_pack
 from comfyvn.application.ports import Ref
 from comfyvn.application.studio import Request
+from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import Node, Scene, in_block, walk
-from comfyvn.domain.story.commands import MoveNode, RemoveNode, RewordLine, WriteLine
+from comfyvn.domain.story.commands import MoveNode, ReattributeLine, RemoveNode, RewordLine, WriteLine
+from comfyvn.infrastructure.exports.renpy import export
 from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
@@ -54,7 +57,9 @@ class Importer:
 
     def bring(self, script: str, settled: Settled | None = None, **files: str) -> Imported:
         write(self.folder / "game", {"script.rpy": script, **files})
-        pack = reader.read(self.folder / "game")
+        return self.take(reader.read(self.folder / "game"), settled)
+
+    def take(self, pack: Pack, settled: Settled | None = None) -> Imported:
         return import_pack(
             self.desk.studio,
             self.blobs,
@@ -245,6 +250,29 @@ def test_moves_inside_the_studio_and_new_lines_in_the_source(game: Importer) -> 
         "Then somebody knocked at the door.",
         "It was a dark and stormy night.",
     ]
+
+
+def test_an_export_that_comes_in_again_is_no_change_of_lines(tmp_path: Path) -> None:
+    game = Importer(tmp_path)
+    named = 'define config.name = "A novel"\n' + SCRIPT
+    game.bring(named)
+    start = Ref("scene", "start")
+    _, first = game.find("It was a dark and stormy night.")
+    game.desk.do(WriteLine("mine", "A line of my own.", after=first), start)
+    game.desk.do(RewordLine(game.find("Who could that be?")[1], "Hello?"), start)
+    game.desk.do(ReattributeLine(game.find("Nobody expected any visitors.")[1], "l"), start)
+    before = {i: (s, node.content, node.speaker) for s, i, node in game.lines()}
+    view = story_view(game.desk.studio, game.desk.main)
+    game.folder = tmp_path / "out"
+    export(view, game.folder / "game", game.blobs.open)
+    again = reader.read(game.folder / "game")
+    done = game.take(again)
+    assert done.conflicts == ()
+    now = {i: (s, node.content, node.speaker) for s, i, node in game.lines()}
+    assert {i: now[i] for i in before} == before
+    assert [node.content for s, _, node in game.lines() if node.type == "text" and s == "start"].count("Hello?") == 1
+    assert game.take(again).events == 0
+    game.desk.studio.store.close()
 
 
 WORDS = "amber birch cedar dawn ember fable grove harbour iris jade kelp lantern maple north opal pearl".split()
