@@ -9,6 +9,7 @@ of their two values. A field that only the first event holds is fixed: another v
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from dataclasses import Field as DataField
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from comfyvn.domain.documents import Field, fit
@@ -83,12 +84,18 @@ class Record(Generic[S]):
 
     def to_json(self, state: S) -> Json:
         """Return the state as a JSON object."""
-        return {f.name: getattr(state, f.name) for f in fields(self.state)}  # type: ignore[arg-type]
+        return {name: getattr(state, name) for name in names_of(self.state)}  # type: ignore[arg-type]
 
     def from_json(self, body: Mapping[str, Json]) -> S:
         """Return the state that `to_json` gave. Unknown keys are left out, missing ones take their default."""
-        known = {f.name for f in fields(self.state)}  # type: ignore[arg-type]
+        known = names_of(self.state)  # type: ignore[arg-type]
         return self.state(**{k: v for k, v in body.items() if k in known})
+
+
+@cache
+def names_of(state: type[Any]) -> tuple[str, ...]:
+    """Return the names of a state's fields, in their order."""
+    return tuple(f.name for f in fields(state))
 
 
 def map_changes(
