@@ -7,6 +7,8 @@ import time
 import urllib.request
 import webbrowser
 from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,13 +18,14 @@ from comfyvn.application.projects import found_project
 from comfyvn.application.sample import TITLE, bring_in_sample
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Refused
-from comfyvn.infrastructure import logs
+from comfyvn.infrastructure import access, logs
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
 from comfyvn.main.tools import open_studio
 from comfyvn.settings import Settings
 
 HANDSHAKE_SECONDS = 20.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def create_app(settings: Settings, studio: Studio | None = None) -> FastAPI:
@@ -30,13 +33,19 @@ def create_app(settings: Settings, studio: Studio | None = None) -> FastAPI:
     document = system.SettingsFile(
         get=partial(settings_file.get_document, settings), save=partial(settings_file.save_document, settings)
     )
+    names = [urlsplit(origin).hostname or "" for origin in settings.cors_origins]
     return app.build(
         studio or open_studio(settings),
         database=settings.database_url.partition(":")[0],
         settings=document,
-        hosts=() if settings.host in ("127.0.0.1", "localhost", "::1") else (settings.host,),
+        hosts=[settings.host, *names],
         origins=settings.cors_origins,
+        token=None if settings.host in LOOPBACK else access.token(_keys(settings)),
     )
+
+
+def _keys(settings: Settings) -> Path:
+    return settings.config_dir / "keys"
 
 
 def app_from_environment() -> FastAPI:
@@ -66,6 +75,9 @@ def serve(settings: Settings, options: ServeOptions) -> int:
         _say(f"This is the first start: the sample project {row.name!r} is ready.")
     url = f"http://{f'[{host}]' if ':' in host else host}:{resolved.port}/"
     _say(f"ComfyVN is at {url} (log: {log}). Stop with Ctrl+C.")
+    if host not in LOOPBACK:
+        access.token(_keys(settings))
+        _say(f"Other machines may come in with the token in {_keys(settings) / access.FILE}.")
     if options.browser:
         threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
     if options.reload:

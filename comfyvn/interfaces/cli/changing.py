@@ -47,8 +47,11 @@ def do(tools: Tools, args: Namespace, out: Printer) -> int:
     text = sys.stdin.read() if args.body == "-" else args.body
     try:
         command = TypeAdapter(command_type).validate_python(orjson.loads(text))
-    except (ValidationError, orjson.JSONDecodeError) as error:
-        raise Refused("command_malformed", f"The body does not fit {args.name}: {error}") from error
+    except orjson.JSONDecodeError as error:
+        raise Refused("command_malformed", f"The body of {args.name} is no JSON: {error}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
+        raise Refused("command_malformed", f"The body does not fit {args.name}: {wrong}.") from error
     asked = Request(actor=args.actor or tools.settings.actor, expected=args.expected, command_id=args.command_id)
     return _answer(handle(tools.studio, row.id, ref, command, asked), out)
 

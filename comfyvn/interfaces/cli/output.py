@@ -77,12 +77,17 @@ def outcome_words(outcome: Outcome) -> list[str]:
     """Return an outcome in words."""
     if outcome.conflicts:
         return [
-            f"{len(outcome.conflicts)} conflicts; nothing was written:",
+            f"{counted(len(outcome.conflicts), 'conflict')}; nothing was written:",
             *(f"  {c.id}\n    ours:   {c.ours!r}\n    theirs: {c.theirs!r}" for c in outcome.conflicts),
         ]
     if outcome.commit is None:
         return ["Nothing had to change."]
-    return [f"{outcome.commit.message}: {outcome.events} events, now at position {outcome.position}."]
+    return [f"{outcome.commit.message}: {counted(outcome.events, 'event')}, now at position {outcome.position}."]
+
+
+def counted(count: int, thing: str) -> str:
+    """Return a number of things in words, such as ``1 event`` and ``2 events``."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

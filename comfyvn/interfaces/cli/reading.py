@@ -14,7 +14,7 @@ from comfyvn.domain.playthrough import start as start_play
 from comfyvn.domain.playthrough import step
 from comfyvn.domain.playthrough.outputs import Ended, LineSaid, MenuShown, Output, RawSkipped, to_json
 from comfyvn.domain.story import Node, Scene, blocks, edges
-from comfyvn.interfaces.cli.output import DONE, WRONG_USE, Printer, commit_json, table
+from comfyvn.interfaces.cli.output import DONE, Printer, commit_json, table
 from comfyvn.interfaces.cli.tools import Tools
 
 SHORT = 12
@@ -71,8 +71,6 @@ def _tell(output: Output, out: Printer) -> None:
         case LineSaid():
             print(f"{output.who}: {output.what}" if output.who else output.what)
         case MenuShown():
-            if output.caption:
-                print(output.caption)
             for n, option in enumerate(output.options):
                 print(f"  {'>' if n == output.picked else ' '} {option}")
         case RawSkipped():
@@ -121,8 +119,7 @@ def show(tools: Tools, args: Namespace, out: Printer) -> int:
         return DONE
     ref = Ref.of(args.entity)
     if ref.kind not in store.kinds:
-        out.say(f"There is no kind {ref.kind!r}; there are: {', '.join(store.kinds)}.")
-        return WRONG_USE
+        raise Missing("kind_unknown", f"There is no kind {ref.kind!r}; there are: {', '.join(store.kinds)}.")
     if not ref.id:
         heads = sorted(store.heads(row.id, ref.kind, args.at).items())
         out.result(
@@ -160,7 +157,8 @@ def _script(scene_id: str, scene: Scene) -> list[str]:
             target = "/".join(t for t in (edge.scene, edge.node) if t)
             condition = f" if {edge.condition}" if edge.condition else ""
             way = f" -> {target}" if target else ""
-            below.append(f"{'':>14}  {pad}  * {edge.text or ''}{condition}{way}")
+            said = edge.text or ("" if condition or way else "else" if node.verb == "branch" else "")
+            below.append(f"{'':>14}  {pad}  * {said}{condition}{way}")
             below += [(depth + 1, i, n) for i, n in by_block.get(edge_id, [])]
         stack.extend(reversed(below))
     if scene.falls_to:
@@ -173,7 +171,7 @@ def _words(node: Node) -> str:
         who = node.speaker or node.directives.get("name")
         return f"{who}: {node.content}" if who else node.content
     first = (node.content.splitlines() or [""])[0]
-    return f"[choice] {first}" if node.type == "choice" else f"[{node.verb}] {first}"
+    return f"[choice] {first}".rstrip() if node.type == "choice" else f"[{node.verb}] {first}".rstrip()
 
 
 def blame(tools: Tools, args: Namespace, out: Printer) -> int:

@@ -48,8 +48,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     }
     for status, text in {
         400: "The command breaks a rule.",
+        401: "The server asks for its token.",
+        403: "A page of another site may not change anything.",
         404: "What is named does not exist.",
         409: "The command does not fit the present state.",
+        413: "The body is too large.",
         422: "The request is malformed.",
     }.items()
 }

@@ -20,8 +20,12 @@ def build(
     settings: system.SettingsFile,
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
+    token: str | None = None,
 ) -> FastAPI:
-    """Build the application. `hosts` are names it answers to beside loopback, `origins` pages that may call it."""
+    """Build the application. `hosts` are names it answers to beside loopback, `origins` pages that may call it.
+
+    With a `token` only those who bring it are served; see `Guard`.
+    """
     app = FastAPI(
         title="ComfyVN",
         version=comfyvn.__version__,
@@ -31,7 +35,7 @@ def build(
     )
     answers.install(app)
     app.include_router(system.routes(studio, database, settings))
-    app.include_router(home.routes())
+    app.include_router(home.routes(token))
     app.include_router(projects.routes(studio))
     app.include_router(history.routes(studio))
     app.include_router(playing.routes(studio))
@@ -41,10 +45,10 @@ def build(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["*"],
-        allow_headers=["Idempotency-Key", "If-Match", "Content-Type", "X-Actor"],
+        allow_headers=["Authorization", "Idempotency-Key", "If-Match", "Content-Type", "X-Actor"],
         expose_headers=["ETag"],
     )
-    app.add_middleware(Guard, hosts=hosts, origins=origins)
+    app.add_middleware(Guard, hosts=hosts, origins=origins, token=token)
     return app
 
 

@@ -1,4 +1,4 @@
-"""HTTP for scenes, characters, timelines, variables, templates, worlds and assets: one route per command and query.
+"""HTTP for scenes, characters, timelines, variables, templates, worlds, assets and translations: one route per command and query.
 
 A command's route is its name: ``POST …/scenes/{id}/reword-line`` takes the fields of `RewordLine` as its body.
 """
@@ -38,6 +38,7 @@ COLLECTIONS = {
     "template": "templates",
     "world": "worlds",
     "asset": "assets",
+    "translation": "translations",
     "project": "project",
 }
 """Kind of entity -> its name in paths."""

@@ -1,6 +1,9 @@
-"""Who may talk to the server: known hosts, no foreign web pages, bodies of bounded size."""
+"""Who may talk to the server: known hosts, no foreign web pages, a token beyond loopback, bodies of bounded size."""
 
 from collections.abc import Collection
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from secrets import compare_digest
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +13,10 @@ from comfyvn.interfaces.rest.answers import problem
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 MAX_BODY = 64 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_PATHS = frozenset({"/", "/health", "/session"})
+"""What answers without a token: the page that asks for it, where to give it, and whether the server is well."""
+
+COOKIE = "comfyvn_token"
 
 
 class Guard:
@@ -17,12 +24,19 @@ class Guard:
 
     A page of another site can make a browser send requests to a local server; it cannot forge Host, Origin or
     Sec-Fetch-Site. Programs other than browsers send neither Origin nor Sec-Fetch-Site and pass.
+    With a `token` every request must bring it, as a bearer token or in the cookie that ``POST /session`` sets; then
+    the server also answers to addresses, as the machines of a team call it by its own.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], max_body: int = MAX_BODY
+        self,
+        app: ASGIApp,
+        hosts: Collection[str],
+        origins: Collection[str],
+        max_body: int = MAX_BODY,
+        token: str | None = None,
     ) -> None:
-        self._app, self._max_body = app, max_body
+        self._app, self._max_body, self._token = app, max_body, token
         self._hosts = LOOPBACK | set(hosts)
         self._origins = frozenset(origins)
 
@@ -32,7 +46,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        if refusal := self._refusal(scope["method"], headers):
+        if refusal := self._refusal(scope["method"], scope["path"], headers):
             await problem(*refusal)(scope, receive, send)
             return
         taken = 0
@@ -50,13 +64,16 @@ class Guard:
         except BodyTooLarge:
             await problem(413, "body_too_large", f"A body has at most {self._max_body} bytes.")(scope, receive, send)
 
-    def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
+    def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
         host = headers.get("host", "")
-        if _name(host) not in self._hosts:
+        if _name(host) not in self._hosts and not (self._token and _is_address(_name(host))):
             return 400, "host_unknown", f"This server does not answer to the host {host!r}."
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._max_body:
             return 413, "body_too_large", f"A body has at most {self._max_body} bytes."
+        asked = method != "OPTIONS" and path not in OPEN_PATHS  # browsers ask first without it
+        if self._token and asked and not holds(headers, self._token):
+            return 401, "token_missing", "This server asks for its token; see the file that it named at its start."
         if method in SAFE_METHODS:
             return None
         origin = headers.get("origin")
@@ -68,6 +85,26 @@ class Guard:
 
 class BodyTooLarge(Exception):
     """More bytes came than a body may have."""
+
+
+def holds(headers: dict[str, str], token: str) -> bool:
+    """Tell whether a request brings the token."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and compare_digest(given.strip().encode(), token.encode()):
+        return True
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return False
+    return cookie is not None and compare_digest(cookie.value.encode(), token.encode())
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

@@ -1,19 +1,56 @@
-"""The page at the root of the server: what is here, to read."""
+"""The page at the root of the server: what is here, to read; and signing in where the server has a token."""
 
+from dataclasses import dataclass
 from importlib.resources import files
+from secrets import compare_digest
+from typing import ClassVar
 
 from fastapi import APIRouter, Response
+
+from comfyvn.domain.kernel import Refused
+from comfyvn.interfaces.rest.answers import PROBLEMS, reply
+from comfyvn.interfaces.rest.guard import COOKIE
 
 PAGE = files("comfyvn.interfaces.rest").joinpath("home.html")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
 
 
-def routes() -> APIRouter:
-    """Return the route of the page."""
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """The token of the server."""
+
+    token: str
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whether the browser is signed in now."""
+
+    open: bool
+
+
+def routes(token: str | None = None) -> APIRouter:
+    """Return the routes of the page."""
     api = APIRouter()
 
     @api.get("/", include_in_schema=False)
     def get_home() -> Response:
         return Response(PAGE.read_bytes(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+    @api.post(
+        "/session",
+        summary="Sign a browser in with the token",
+        response_model=Session,
+        responses=PROBLEMS,
+        tags=["system"],
+    )
+    def post_session(body: SigningIn) -> Response:
+        if token is not None and not compare_digest(body.token.encode(errors="replace"), token.encode()):
+            raise Refused("token_wrong", "This is not the token of the server.")
+        answer = reply(Session(open=True))
+        if token is not None:
+            answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", max_age=30 * 24 * 3600)
+        return answer
 
     return api

@@ -142,6 +142,17 @@ class AssetDocument(TypedDict):
     created_at: NotRequired[str | None]
 
 
+class TranslationDocument(TypedDict):
+    """What a line (`target`, a node) or a string says in another language; `source` holds the words translated."""
+
+    id: str
+    language: NotRequired[str]
+    target: NotRequired[str | None]
+    source: NotRequired[str]
+    text: NotRequired[str]
+    meta: NotRequired[Object]
+
+
 class ProjectDocument(TypedDict):
     """A project; `start` is the scene in which it begins."""
 
@@ -159,6 +170,7 @@ DOCUMENTS: dict[str, Any] = {
     "template": TemplateDocument,
     "world": WorldDocument,
     "asset": AssetDocument,
+    "translation": TranslationDocument,
     "project": ProjectDocument,
 }
 """Kind of entity -> the shape of its document. In answers every key is there; a save may leave all but the id out."""

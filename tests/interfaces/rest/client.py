@@ -40,7 +40,7 @@ def fill(studio: Studio) -> None:
     handle(studio, main, Ref("scene", "s1"), WriteLine("n1", "Rain."), ANN)
 
 
-def make_app(studio: Studio) -> FastAPI:
+def make_app(studio: Studio, token: str | None = None) -> FastAPI:
     """Return the application around a studio."""
     document: dict[str, Any] = {}
 
@@ -49,4 +49,4 @@ def make_app(studio: Studio) -> FastAPI:
         return document
 
     file = system.SettingsFile(get=lambda: document, save=save)
-    return app.build(studio, database="sqlite", settings=file)
+    return app.build(studio, database="sqlite", settings=file, token=token)

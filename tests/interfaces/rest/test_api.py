@@ -9,7 +9,7 @@ from comfyvn.application.studio import Studio
 from comfyvn.domain.kinds import KINDS
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
-from tests.interfaces.rest.client import Swap, fill, make_app
+from tests.interfaces.rest.client import Swap, fill, make_app, make_studio
 
 HERE = "/api/projects/rain/branches/main"
 
@@ -244,3 +244,20 @@ def test_every_route_says_what_it_does_and_how_it_fails(api: TestClient) -> None
             assert schema, (method, path)
             if path.startswith("/api/"):
                 assert {"400", "404", "409", "422"} <= route["responses"].keys(), (method, path)
+
+
+def test_beyond_loopback_the_token_opens_the_server() -> None:
+    studio = make_studio()
+    fill(studio)
+    with TestClient(make_app(studio, token="s3cret")) as client:
+        assert client.get("/health").status_code == 200
+        assert client.get("/").status_code == 200
+        refused = client.get("/api/projects", headers={"Host": "192.168.1.9:8001"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "token_missing")
+        assert client.get("/api/projects", headers={"Host": "evil.example"}).json()["code"] == "host_unknown"
+        assert client.get("/api/projects", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        assert client.get("/api/projects", headers={"Authorization": "Bearer s3cret"}).status_code == 200
+        assert client.post("/session", json={"token": "wrong"}).json()["code"] == "token_wrong"
+        signed = client.post("/session", json={"token": "s3cret"})
+        assert "samesite=strict" in signed.headers["set-cookie"].lower()
+        assert client.get("/api/projects").status_code == 200
