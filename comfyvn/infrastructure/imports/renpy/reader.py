@@ -1,15 +1,17 @@
-"""The reader of Ren'Py games: a game folder to a pack. Reads scripts as text; runs nothing."""
+"""The reader of Ren'Py games: a game, in a folder or an archive, to a pack. Runs nothing of it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Member, Pack, Warned
+from comfyvn.infrastructure.imports.containers.container import Entry
 from comfyvn.infrastructure.imports.probe import Probe
-from comfyvn.infrastructure.imports.renpy import folder as files
+from comfyvn.infrastructure.imports.renpy import compiled
+from comfyvn.infrastructure.imports.renpy import game as files
 from comfyvn.infrastructure.imports.renpy.declared import Declarations
-from comfyvn.infrastructure.imports.renpy.folder import Entry
+from comfyvn.infrastructure.imports.renpy.game import Game
 from comfyvn.infrastructure.imports.renpy.parser import decode, parse
 from comfyvn.infrastructure.imports.renpy.scenes import TRANSLATIONS, Story
 from comfyvn.infrastructure.imports.renpy.syntax import Script
@@ -44,6 +46,10 @@ _MUSIC = frozenset({"music", "bgm"})
 
 def probe(path: Path) -> Probe:
     """Tell how sure it is that a path holds a Ren'Py game, from names alone."""
+    if path.is_file():
+        kind = files.archive_kind(path)
+        sure = {"rpa": 0.9, "zip": 0.3}.get(kind or "", 0.0)
+        return Probe(ENGINE, sure, (f"{path.name} is of type {kind}",) if kind else ())
     try:
         folder = files.game_folder(path)
     except Refused as refusal:
@@ -58,21 +64,24 @@ def probe(path: Path) -> Probe:
 
 
 def read(path: Path, progress: Progress | None = None) -> Pack:
+    """Return what the game at a path holds; see `pack_of`.
+
+    Raises Missing("path_unknown") and Refused: ``not_a_game``, and those of archives.
+    """
+    game = files.open_game(path)
+    try:
+        return pack_of(game, progress)
+    finally:
+        game.close()
+
+
+def pack_of(game: Game, progress: Progress | None = None) -> Pack:
     """Return what a game holds.
 
-    Raises Missing("path_unknown") and Refused: ``not_a_game``, ``script_not_utf8``, ``file_too_large``,
-    ``scripts_too_large``, ``too_many_files``.
+    Raises Refused: ``not_a_game``, ``script_not_utf8``, ``file_too_large``, ``scripts_too_large``, those of archives.
     """
-    folder = files.game_folder(path)
-    found = files.find(folder)
-    scripts = [entry for entry in found.entries if entry.name.endswith(files.SCRIPTS)]
-    if not scripts:
-        message = f"{path} holds no script in source form."
-        raise Refused("not_a_game", message, path=str(path))
-    if sum(entry.size for entry in scripts) > MAX_SCRIPTS:
-        raise Refused("scripts_too_large", f"The scripts have more than {MAX_SCRIPTS} bytes together.")
-    warnings = [*found.warnings]
-    parsed = _parsed(folder, scripts, progress, warnings)
+    warnings = [*game.warnings]
+    parsed = _parsed(_texts(game, progress, warnings))
     declared = Declarations()
     for script in parsed:
         if not script.file.startswith(TRANSLATIONS):
@@ -86,10 +95,11 @@ def read(path: Path, progress: Progress | None = None) -> Pack:
     if start is None:
         warnings.append(Warned("start_missing", "The game has no label 'start'."))
     warnings += story.warnings
-    members = tuple(_members(found.entries, story, warnings))
+    read_names = {name for script in parsed for name in (script.file, f"{script.file}c")}
+    members = tuple(_members([e for e in game.entries if e.name not in read_names], story, warnings))
     return Pack(
         engine=ENGINE,
-        title=declared.title or path.resolve().name,
+        title=declared.title or game.title,
         scenes=scenes,
         characters=characters,
         variables=declared.variables,
@@ -104,25 +114,57 @@ def read(path: Path, progress: Progress | None = None) -> Pack:
 
 def open_member(path: Path, name: str) -> Iterator[bytes]:
     """Yield the bytes of a member in pieces; raise Missing("member_unknown")."""
-    return files.chunks(files.game_folder(path), name)
+    game = files.open_game(path)
+    try:
+        yield from game.open(name)
+    finally:
+        game.close()
 
 
-def _parsed(folder: Path, scripts: list[Entry], progress: Progress | None, warnings: list[Warned]) -> list[Script]:
+def _texts(game: Game, progress: Progress | None, warnings: list[Warned]) -> dict[str, str]:
+    """Return the text of each script by its name, from its source or else from its compiled form."""
+    scripts = [entry for entry in game.entries if entry.name.endswith(files.SCRIPTS + files.COMPILED)]
+    if sum(entry.size for entry in scripts) > MAX_SCRIPTS:
+        raise Refused("scripts_too_large", f"The scripts have more than {MAX_SCRIPTS} bytes together.")
     texts: dict[str, str] = {}
+    damaged: Refused | None = None
     for done, entry in enumerate(scripts):
-        text = decode(files.read(folder, entry.name, MAX_SCRIPT), entry.name)
-        if "\0" in text:
-            line = text.count("\n", 0, text.index("\0")) + 1
-            warnings.append(Warned("nul_replaced", "NUL characters became U+FFFD.", entry.name, line))
-            text = text.replace("\0", "\ufffd")
-        texts[entry.name] = text
+        data = game.read(entry.name, MAX_SCRIPT)
+        if entry.name.endswith(files.SCRIPTS):
+            texts[entry.name] = _without_nul(decode(data, entry.name), entry.name, warnings)
+        else:
+            try:
+                recovered = compiled.recover(data, entry.name)
+            except Refused as refusal:
+                damaged = damaged or refusal
+                message = f"A script without its source is kept unread: {refusal}"
+                warnings.append(Warned("script_compiled", message, entry.name))
+            else:
+                texts[entry.name[:-1]] = _without_nul(recovered.text, entry.name, warnings)
+                warnings += recovered.warnings
         if progress:
             progress("scripts", done + 1, len(scripts))
+    if damaged and not texts:
+        raise damaged
+    if not texts:
+        raise Refused("not_a_game", f"{game.title} holds no script.")
+    return dict(sorted(texts.items()))
+
+
+def _without_nul(text: str, file: str, warnings: list[Warned]) -> str:
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        warnings.append(Warned("nul_replaced", "NUL characters became U+FFFD.", file, line))
+        text = text.replace("\0", "\ufffd")
+    return text
+
+
+def _parsed(texts: dict[str, str]) -> list[Script]:
     own = frozenset(name.strip() for text in texts.values() for name in _REGISTERED.findall(text) if name.strip())
     return [parse(file, texts.pop(file), own) for file in list(texts)]
 
 
-def _members(entries: list[Entry], story: Story, warnings: list[Warned]) -> Iterator[Member]:
+def _members(entries: Sequence[Entry], story: Story, warnings: list[Warned]) -> Iterator[Member]:
     by_name = {entry.name.lower(): entry.name for entry in entries}
     heard: dict[str, str] = {}
     for file, (channel, source) in story.heard.items():
@@ -133,11 +175,7 @@ def _members(entries: list[Entry], story: Story, warnings: list[Warned]) -> Iter
         elif "[" not in plain:
             warnings.append(Warned("file_missing", f"There is no file {plain!r}.", source.file, source.line))
     for entry in entries:
-        if entry.name.endswith(files.SCRIPTS):
-            continue
-        if entry.name.endswith(files.COMPILED):
-            warnings.append(Warned("script_compiled", "A script without its source is kept unread.", entry.name))
-        elif entry.name.endswith(files.ARCHIVES):
+        if entry.name.endswith(files.ARCHIVES):
             warnings.append(
                 Warned("archive_unread", "An archive is kept as it is; what it holds is not read.", entry.name)
             )
@@ -160,9 +198,12 @@ def _capped(warnings: list[Warned]) -> tuple[Warned, ...]:
 
 
 class RenpyReader:
-    """The reader as the command line takes it."""
+    """The reader as the command line takes it. It keeps the game that it read last, to take members from it."""
 
     engine = ENGINE
+
+    def __init__(self) -> None:
+        self._last: tuple[Path, Game] | None = None
 
     def probe(self, path: Path) -> float:
         """Return how sure it is that the path holds a Ren'Py game, 0 to 1."""
@@ -170,8 +211,11 @@ class RenpyReader:
 
     def read(self, path: Path, progress: Progress) -> Pack:
         """Return what a game holds; see `read`."""
-        return read(path, progress)
+        self._last = (path, files.open_game(path))
+        return pack_of(self._last[1], progress)
 
     def open_member(self, path: Path, name: str) -> Iterator[bytes]:
         """Yield the bytes of a member; raise Missing("member_unknown")."""
-        return open_member(path, name)
+        if self._last is None or self._last[0] != path:
+            self._last = (path, files.open_game(path))
+        return self._last[1].open(name)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from comfyvn.domain.kernel import Missing, Refused
-from comfyvn.infrastructure.imports.renpy import folder, reader
+from comfyvn.infrastructure.imports.containers import folder
+from comfyvn.infrastructure.imports.renpy import reader
 from tests.infrastructure.imports.renpy.games import read, write
 
 START = "label start:\n    return\n"
@@ -68,11 +69,11 @@ def test_a_folder_that_is_no_game(tmp_path: Path, files: dict[str, str]) -> None
     assert refusal.value.code == "not_a_game"
 
 
-def test_a_game_without_its_sources(tmp_path: Path) -> None:
+def test_a_game_whose_only_script_is_damaged(tmp_path: Path) -> None:
     write(tmp_path, {"script.rpyc": "x"})
-    with pytest.raises(Refused, match="source form") as refusal:
+    with pytest.raises(Refused, match=r"script\.rpyc cannot be read") as refusal:
         reader.read(tmp_path)
-    assert refusal.value.code == "not_a_game"
+    assert refusal.value.code == "script_compiled_malformed"
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from comfyvn.application.imports import import_pack
 from comfyvn.application.studio import Request
 from comfyvn.domain.story import walk
 from comfyvn.infrastructure.imports.renpy import reader
-from comfyvn.infrastructure.imports.renpy.folder import SCRIPTS
+from comfyvn.infrastructure.imports.renpy.game import SCRIPTS
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
 from tests.infrastructure.imports.renpy.games import nodes, of

@@ -1,0 +1,1 @@
+"""Containers of files: folders, zip files, and the limits that all of them keep. Names in them never become paths."""
