@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from comfyvn.application.history import Settled, Sides, apply, sees
+from comfyvn.application.history import Settled, Sides, apply, around, sees
 from comfyvn.application.ports import LATEST, BranchRow, Change, EventStore, Ref
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
@@ -139,14 +139,7 @@ def take(studio: Studio, target: str, commit_id: str, request: Request, settled:
         raise Missing("commit_unknown", f"Commit {commit_id} is not part of this project.", commit=commit_id)
     if sees(studio, target, commit):
         return Outcome(None, store.head(target))
-    sides = [
-        Sides(
-            ref,
-            store.load(commit.branch, ref, at=commit.first_position - 1).state,
-            store.load(commit.branch, ref, at=commit.position).state,
-        )
-        for ref in store.touched(commit.branch, commit.first_position - 1, commit.position)
-    ]
+    sides = [Sides(ref, before, after) for ref, before, after in around(store, commit)]
     return apply(
         studio, target, sides, request, f"take over {commit.message}", "merge", body, settled, command="project.take"
     )
@@ -228,10 +221,11 @@ def compare(studio: Studio, one: str, other: str, at: int = LATEST, other_at: in
         **store.touched(other, since, other_at),
     }
     found: list[Difference] = []
-    for ref in sorted(r for r in touched if r.kind != "branch"):
-        decider = store.kinds[ref.kind]
-        before = decider.parts(store.load(one, ref, at=at).state)
-        after = decider.parts(store.load(other, ref, at=other_at).state)
+    refs = sorted(ref for ref in touched if ref.kind != "branch")
+    here, there = store.load_many(one, refs, at), store.load_many(other, refs, other_at)
+    for ref in refs:
+        parts = store.kinds[ref.kind].parts
+        before, after = parts(here[ref].state), parts(there[ref].state)
         found += [
             Difference(str(ref), part, before.get(part), after.get(part))
             for part in sorted(before.keys() | after.keys())

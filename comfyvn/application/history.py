@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comfyvn.application.conflicts import Side, choices_for, dangling, items
-from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, Ref, Step
+from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, EventStore, Ref, Step
 from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, envelope, open_branch
 from comfyvn.domain.kernel import WHOLE, Conflict, Json, Missing, Refused
 from comfyvn.domain.merge import merge3
@@ -114,18 +114,17 @@ def _take_back(
     body: Json,
     settled: Settled | None,
 ) -> Outcome:
-    store = studio.store
-    touched = store.touched(target.branch, target.first_position - 1, target.position)
-    sides = [
-        Sides(
-            ref,
-            store.load(target.branch, ref, at=target.position).state,
-            store.load(target.branch, ref, at=target.first_position - 1).state,
-        )
-        for ref in touched
-    ]
+    sides = [Sides(ref, after, before) for ref, before, after in around(studio.store, target)]
     message = f"{kind} {target.message}"
     return apply(studio, branch, sides, request, message, kind, body, settled, reverts=target.id)
+
+
+def around(store: EventStore, commit: Commit) -> list[tuple[Ref, Any, Any]]:
+    """Return the entities that a commit changed, each with its states before and after."""
+    refs = list(store.touched(commit.branch, commit.first_position - 1, commit.position))
+    before = store.load_many(commit.branch, refs, commit.first_position - 1)
+    after = store.load_many(commit.branch, refs, commit.position)
+    return [(ref, before[ref].state, after[ref].state) for ref in refs]
 
 
 def restore(
@@ -147,11 +146,11 @@ def restore(
     if position < 0 or position > store.head(branch):
         raise Refused("position_unknown", f"Position {position} is not in the history of this branch.", at=position)
     changes = []
-    for ref in store.touched(branch, position) if wanted is None else wanted:
-        if ref.kind in FIXED_KINDS:
-            continue
-        now, version = store.load(branch, ref)
-        then = store.load(branch, ref, at=position).state
+    refs = [r for r in (store.touched(branch, position) if wanted is None else wanted) if r.kind not in FIXED_KINDS]
+    present, past = store.load_many(branch, refs), store.load_many(branch, refs, position)
+    for ref in refs:
+        now, version = present[ref]
+        then = past[ref].state
         if ref.kind == "project" and then is None:
             continue
         if part is not None:

@@ -59,8 +59,10 @@ def bring_in(
         return Outcome(done, done.position)
     open_branch(studio, branch)
     changes = []
-    for ref, state in desired:
-        now, version = studio.store.load(branch, ref)
+    wanted = dict(desired)
+    present = studio.store.load_many(branch, wanted)
+    for ref, state in wanted.items():
+        now, version = present[ref]
         decider = studio.store.kinds[ref.kind]
         if events := decider.reconcile(now, state):
             changes.append(Change(ref, version, now, events, state))
