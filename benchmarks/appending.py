@@ -1,6 +1,7 @@
 """Writing: commits of many events, with hash chain and read models, against bare inserts of the same bytes."""
 
 import importlib
+import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -34,8 +35,8 @@ def append(folder: Path, sizes: Sizes) -> Iterator[Row]:
 def bulk(folder: Path, sizes: Sizes) -> Iterator[Row]:
     """One commit of 100,000 events on SQLite, then a question to what it wrote."""
     with desk(folder, "bulk") as ours, closing(raw_table(folder / "bulk-raw.db")) as raw:
-        act, insert = _bulk(ours, sizes), _rows(ours, sizes)
-        taken, bare = by_turns(min(sizes.rounds, 3), act, lambda n: lambda: raw_insert(raw, insert(n)))
+        act, rows = _bulk(ours, sizes), _rows(ours, sizes)
+        taken, bare = by_turns(min(sizes.rounds, 3), act, lambda n: _inserted(raw, rows(n)))
     what = f"one commit of {sizes.bulk:,} events, durable and queried, SQLite"
     yield Row("bulk", what, taken, "sqlite3, same bytes", bare, "less than 10 s", taken < 10)
 
@@ -78,6 +79,10 @@ def _bulk(ours: Desk, sizes: Sizes) -> Prepare:
 
 def _rows(ours: Desk, sizes: Sizes, tag: str = "b") -> Callable[[int], list[Stored]]:
     return lambda number: ours.stored(ours.main, scenes(sizes.bulk, f"{tag}{number}"))
+
+
+def _inserted(raw: sqlite3.Connection, rows: Sequence[Stored]) -> Act:
+    return lambda: raw_insert(raw, rows)
 
 
 def _copied(raw: psycopg.Connection, rows: Sequence[Stored]) -> Act:
