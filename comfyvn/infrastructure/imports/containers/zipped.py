@@ -47,9 +47,10 @@ class _Bounded:
         self._file = file
 
     def read(self, size: int = -1) -> bytes:
-        if size < 0 or size > MAX_DIRECTORY:
+        data = self._file.read(size if 0 <= size <= MAX_DIRECTORY else MAX_DIRECTORY + 1)
+        if len(data) > MAX_DIRECTORY:
             raise zipfile.BadZipFile("the list of members is too long")
-        return self._file.read(size)
+        return data
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

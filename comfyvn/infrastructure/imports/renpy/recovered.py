@@ -88,11 +88,15 @@ class Recovery:
         while at < len(nodes):
             used = self._statement(nodes, at, depth)
             at += used
-            self._statements -= used
-            if self._statements < 0:
-                raise self._too_large()
+            self._charge(used)
         if depth and self._count == before:
             self.put("pass", depth)
+
+    def _charge(self, statements: int) -> None:
+        """Count statements, for not all of them write something."""
+        self._statements -= statements
+        if self._statements < 0:
+            raise self._too_large()
 
     def _statement(self, nodes: Sequence[Any], at: int, depth: int) -> int:
         """Write the statement that begins at a node, and return how many nodes it was parsed into."""
@@ -260,8 +264,8 @@ class Recovery:
     def _translate(self, given: Fields, depth: int, at: int) -> None:
         language, nodes = text(given.get("language")), items(given.get("block"))
         if language is None:
-            for place in range(len(nodes)):
-                self._one(nodes[place], depth)
+            self._charge(len(nodes))
+            self.block([node for node in nodes if kind(node) != "Translate"], depth)
             return
         self.put(f"translate {language} {text(given.get('identifier'))}:", depth, at)
         self.block(nodes, depth + 1)
