@@ -7,6 +7,7 @@ from immutables import Map
 
 from comfyvn.domain.assets import Asset, AssetType
 from comfyvn.domain.cast import Character
+from comfyvn.domain.localisation import Translation
 from comfyvn.domain.ordering import DIGITS
 from comfyvn.domain.project import Branch, Project
 from comfyvn.domain.story import Edge, Node, Place, Scene, Source
@@ -62,6 +63,9 @@ assets = st.builds(
     bytes=st.integers(0, 3),
     meta=maps,
     tags=marks,
+)
+translations = st.builds(
+    Translation, language=st.sampled_from(["cs", "ja"]), target=name_or_null, source=words, text=words, meta=maps
 )
 projects = st.builds(Project, name=names, start=name_or_null, meta=maps)
 
@@ -152,6 +156,7 @@ STATES: dict[str, st.SearchStrategy[Any]] = {
     "template": templates,
     "world": worlds,
     "asset": assets,
+    "translation": translations,
     "project": projects,
     "branch": branches(),
 }

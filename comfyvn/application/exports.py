@@ -1,13 +1,14 @@
 """What an export needs of a project, read at one position, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from comfyvn.application.ports import LATEST
 from comfyvn.application.studio import Studio
 from comfyvn.domain.assets import Asset
 from comfyvn.domain.cast import Character
+from comfyvn.domain.localisation import Translation
 from comfyvn.domain.story import Scene
 from comfyvn.domain.variables import Variable
 
@@ -22,6 +23,7 @@ class StoryView:
     variables: Mapping[str, Variable]
     assets: Mapping[str, Asset]
     start: str | None = None
+    translations: Mapping[str, Translation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +61,6 @@ def story_view(studio: Studio, branch: str, at: int = LATEST) -> StoryView:
         characters=states("character"),
         variables=states("variable"),
         assets=states("asset"),
+        translations=states("translation"),
         start=None if project is None else project.start,
     )

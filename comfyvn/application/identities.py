@@ -7,6 +7,7 @@ from typing import Any
 
 from immutables import Map
 
+from comfyvn.domain.localisation import Translation
 from comfyvn.domain.matching import Spot, edges_again, nodes_again, scenes_again
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import Edge, Node, Scene, edges
@@ -52,7 +53,14 @@ def with_known_ids(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Sce
     found = nodes_again(old, new, {})
     found |= nodes_again(ours, new, found)
     kept = {i: replace(renamed.scenes[i], nodes=base[i].nodes) for i in still}
-    return replace(renamed, scenes={**kept, **_nodes(new, found, base, ours)})
+    scenes, nodes = _nodes(new, found, base, ours)
+    ids = {spot.node: there for spot, there in nodes.items()}
+    return replace(renamed, scenes={**kept, **scenes}, translations=_aimed(renamed.translations, ids))
+
+
+def _aimed(units: Mapping[str, Translation], ids: Mapping[str, str]) -> dict[str, Translation]:
+    """Return translations of the nodes by their new ids."""
+    return {i: replace(unit, target=ids.get(unit.target or "", unit.target)) for i, unit in units.items()}
 
 
 def _scenes(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene]) -> Pack:
@@ -89,7 +97,8 @@ def _led(scene: Scene, ids: Mapping[str, str]) -> Scene:
 
 def _nodes(
     scenes: Mapping[str, Scene], found: Mapping[Spot, Spot], base: Mapping[str, Scene], ours: Mapping[str, Scene]
-) -> dict[str, Scene]:
+) -> tuple[dict[str, Scene], dict[Spot, str]]:
+    """Return the scenes with the ids of their nodes and edges, and which id each node got."""
     there = [node for known in (base, ours) for scene in known.values() for node in scene.nodes.items()]
     taken = {i for i, node in there for i in (i, *node.next)}
     nodes: dict[Spot, str] = {}
@@ -103,7 +112,7 @@ def _nodes(
             if node.next:
                 known = edges_again(_node(base, ours, was), node) if was else {}
                 blocks |= {e: known[e] if e in known else _new(e, taken) for e in node.next}
-    return {i: _renamed(i, scene, nodes, ways[i]) for i, scene in scenes.items()}
+    return {i: _renamed(i, scene, nodes, ways[i]) for i, scene in scenes.items()}, nodes
 
 
 def _node(base: Mapping[str, Scene], ours: Mapping[str, Scene], spot: Spot) -> Node:

@@ -42,6 +42,8 @@ def wanted(
         found[Ref("character", name)] = character
     for name, variable in pack.variables.items():
         found[Ref("variable", name)] = variable
+    for unit_id, translation in pack.translations.items():
+        found[Ref("translation", unit_id)] = translation
     origin = {"engine": pack.engine, "title": pack.title}
     for member, digest, size in assets:
         asset = Asset(member.type, member.name, digest, size, meta={"origin": origin})  # type: ignore[arg-type]

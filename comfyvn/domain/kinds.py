@@ -6,6 +6,7 @@ from typing import Any, Final
 from comfyvn.domain.assets import ASSET
 from comfyvn.domain.cast import CHARACTER
 from comfyvn.domain.kernel import Decider
+from comfyvn.domain.localisation import TRANSLATION
 from comfyvn.domain.project import BRANCH, PROJECT
 from comfyvn.domain.story import SCENE
 from comfyvn.domain.templates import TEMPLATE
@@ -14,6 +15,7 @@ from comfyvn.domain.variables import VARIABLE
 from comfyvn.domain.worlds import WORLD
 
 KINDS: Final[Mapping[str, Decider[Any, Any, Any]]] = {
-    kind.kind: kind for kind in (SCENE, CHARACTER, TIMELINE, VARIABLE, TEMPLATE, WORLD, ASSET, PROJECT, BRANCH)
+    kind.kind: kind
+    for kind in (SCENE, CHARACTER, TIMELINE, VARIABLE, TEMPLATE, WORLD, ASSET, TRANSLATION, PROJECT, BRANCH)
 }
 """Kind -> its decider. Readers and stores take this table; a new kind is one entry."""

@@ -34,7 +34,8 @@ class Pack:
     """One foreign game as states of our entities, by id, with an honest account of what was understood.
 
     `recognised` of `total` statements became nodes that the studio models; the rest is kept as raw nodes.
-    `characters` and `variables` hold states of these kinds. `start` is the id of the scene where the play begins.
+    `characters`, `variables` and `translations` hold states of these kinds. `start` is the id of the scene where
+    the play begins.
     """
 
     engine: str
@@ -42,6 +43,7 @@ class Pack:
     scenes: Mapping[str, Scene]
     characters: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    translations: Mapping[str, Any] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
     start: str | None = None
     recognised: int = 0

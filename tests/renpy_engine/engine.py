@@ -6,6 +6,7 @@ saves. Playing runs the game's own Python: only for games that are trusted.
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -114,6 +115,17 @@ def play(
         return [record for record in records if record["kind"] != "begin"]
 
 
+def line_identifiers(folder: Path, timeout: float = 120) -> set[str]:
+    """Return the identifiers of all lines, as the engine writes them into an empty translation."""
+    with _copied(folder) as copy:
+        done = _run(copy, ["translate", "klingon"], {}, timeout)
+        files = list((copy / "game" / "tl" / "klingon").rglob("*.rpy"))
+        if done.returncode or not files:
+            raise EngineFailed("\n".join([*_complaints(copy), done.stdout]))
+        found = (re.findall(r"^translate klingon (\w+):", file.read_text("utf-8-sig"), re.MULTILINE) for file in files)
+        return {identifier for names in found for identifier in names} - {"strings"}
+
+
 def picks(records: Iterable[Record]) -> list[int]:
     """Return the choices a play made; played again with them, it takes the same path whatever the seed."""
     return [record["pick"] for record in records if record["kind"] in ("menu", "screen") and record["pick"] is not None]
@@ -146,13 +158,25 @@ def parse_seconds(files: Iterable[Path], timeout: float = 600) -> float:
     return float(_parsed(files, timeout)[-1]["seconds"])
 
 
+def compile_files(files: Mapping[Path, Path], timeout: float = 120) -> None:
+    """Compile scripts: each source to the target it maps to. Nothing of them is run."""
+    for target in files.values():
+        target.parent.mkdir(parents=True, exist_ok=True)
+    _in_empty_game("comfyvn_compile", [[str(source), str(target)] for source, target in files.items()], timeout)
+
+
 def _parsed(files: Iterable[Path], timeout: float) -> list[Record]:
+    return _in_empty_game("comfyvn_parse", [str(file) for file in files], timeout)
+
+
+def _in_empty_game(command: str, files: Sequence[Any], timeout: float) -> list[Record]:
+    """Run a command that works on single files, and return what it logged."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         (copy / "game").mkdir()
         (copy / "game" / "script.rpy").write_text(_EMPTY_GAME, "utf-8")
-        log = copy / "comfyvn_parse.jsonl"
-        done = _run(copy, ["comfyvn_parse"], {"files": [str(file) for file in files], "log": str(log)}, timeout)
+        log = copy / f"{command}.jsonl"
+        done = _run(copy, [command], {"files": files, "log": str(log)}, timeout)
         records = _read(log)
         if not records or records[-1]["kind"] != "end":
             raise EngineFailed("\n".join([*_complaints(copy), done.stdout]))

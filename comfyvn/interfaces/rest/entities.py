@@ -1,4 +1,4 @@
-"""HTTP for scenes, characters, timelines, variables, templates, worlds, assets and translations: one route per command and query.
+"""HTTP for entities of all kinds: one route per command and query.
 
 A command's route is its name: ``POST …/scenes/{id}/reword-line`` takes the fields of `RewordLine` as its body.
 """

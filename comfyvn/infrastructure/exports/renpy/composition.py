@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.kernel import Refused
-from comfyvn.infrastructure.exports.renpy import declarations, layout, scenery
+from comfyvn.infrastructure.exports.renpy import declarations, layout, scenery, translations
 from comfyvn.infrastructure.exports.renpy.flow import Script
 from comfyvn.infrastructure.exports.renpy.identifiers import unique
 from comfyvn.infrastructure.exports.renpy.naming import Names, names_of
@@ -43,6 +43,7 @@ def compose(story: StoryView) -> Project:
     names = names_of(story)
     if names.start is None:
         raise Refused("story_empty", "There is no scene to begin with.")
+    translations.keep_identifiers(story, names)
     warnings = list(names.warnings)
     known = scenery.scenery_of(story, names)
     scripts: list[Script] = []
@@ -51,6 +52,9 @@ def compose(story: StoryView) -> Project:
         found = _file(story, names, known, members)
         scripts += found
         texts[layout.target(group)] = _text([script.lines for script in found])
+    for file, blocks in translations.added(story, names).items():
+        path = layout.target(file)
+        texts[path] = texts.get(path, b"") + (b"\n" if path in texts else b"") + _text(blocks)
     missing = _definitions(story, names, known, scripts)
     warnings += [warning for script in scripts for warning in script.warnings] + missing[1]
     if missing[0]:

@@ -66,11 +66,12 @@ class Names:
 
 def declared(story: StoryView) -> dict[str, set[str]]:
     """Return the ids of the entities that code of the story declares, by their kind."""
-    found: dict[str, set[str]] = {"character": set(), "variable": set(), "image": set()}
+    found: dict[str, set[str]] = {kind: set() for kind in ("character", "variable", "image", "translation")}
     for scene in story.scenes.values():
         for node in scene.nodes.values():
             if node.verb == "declare":
-                found.setdefault(str(node.directives.get("kind")), set()).add(str(node.directives.get("id")))
+                ids = node.directives.get("ids") or [node.directives.get("id")]
+                found.setdefault(str(node.directives.get("kind")), set()).update(map(str, ids))
             elif isinstance(declares := node.directives.get("declares"), dict):
                 for kind, ids in declares.items():
                     found.setdefault(kind, set()).update(map(str, ids))

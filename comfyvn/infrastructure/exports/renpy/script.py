@@ -11,6 +11,7 @@ from comfyvn.infrastructure.exports.renpy.declarations import declaration
 from comfyvn.infrastructure.exports.renpy.escaping import indented, said
 from comfyvn.infrastructure.exports.renpy.flow import MAX_DEPTH, Script, expression, label_of, leaves
 from comfyvn.infrastructure.exports.renpy.statements import INDENT, say, source, speaker, stage
+from comfyvn.infrastructure.exports.renpy.translations import block
 
 _WORDS = re.compile(r"[^\W\d]\w*")
 
@@ -213,7 +214,8 @@ def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
                 indent + (line if line.startswith("#") else f"# {line}".rstrip()) for line in content.split("\n")
             ]
         case "declare":
-            _verbatim(out, declaration(out.story, node), indent)
+            translated = node.directives.get("kind") == "translation"
+            _verbatim(out, block(out.story, node) if translated else declaration(out.story, node), indent)
         case _:
             _raw(out, node_id, node, indent)
 

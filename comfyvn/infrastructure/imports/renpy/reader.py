@@ -103,6 +103,7 @@ def pack_of(game: Game, progress: Progress | None = None) -> Pack:
         scenes=scenes,
         characters=characters,
         variables=declared.variables,
+        translations=story.translations,
         members=members,
         start=start,
         recognised=story.recognised,

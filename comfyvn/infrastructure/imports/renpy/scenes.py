@@ -10,10 +10,11 @@ from typing import Any
 from immutables import Map
 
 from comfyvn.domain.kernel import Json
+from comfyvn.domain.localisation import Translation
 from comfyvn.domain.ordering import sequence
 from comfyvn.domain.pack import Warned
 from comfyvn.domain.story import Edge, Node, Place, Scene, Source
-from comfyvn.infrastructure.imports.renpy import syntax
+from comfyvn.infrastructure.imports.renpy import syntax, translations
 from comfyvn.infrastructure.imports.renpy.drafts import Draft, Way, drafts, raw
 from comfyvn.infrastructure.imports.renpy.excerpt import first_line, head
 from comfyvn.infrastructure.imports.renpy.identity import Ids
@@ -79,6 +80,7 @@ class Story:
     scenes: dict[str, Scene] = field(default_factory=dict)
     labels: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     heard: dict[str, tuple[str, Source]] = field(default_factory=dict)
+    translations: dict[str, Translation] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
     recognised: int = 0
     total: int = 0
@@ -90,6 +92,7 @@ class Story:
     def add(self, script: Script) -> None:
         """Add the scenes of one file."""
         self.warnings += [Warned(issue.code, issue.message, issue.file, issue.line) for issue in script.errors]
+        self.translations |= translations.collect(script.statements)
         found = list(chapters(script))
         told: list[tuple[str, Chapter]] = []
         for order, chapter in zip(sequence(len(found)), found, strict=True):
@@ -106,7 +109,7 @@ class Story:
                 self.scenes[scene_id] = replace(self.scenes[scene_id], falls_to=following)
 
     def finish(self) -> dict[str, Scene]:
-        """Lead all jumps and calls to their labels and return the scenes."""
+        """Lead all jumps and calls to their labels, translations to their lines, and return the scenes."""
         inside = self._labels_in_code() if any(way.label not in self.labels for way in self._waiting) else set()
         for way in self._waiting:
             scene, node = self.labels.get(way.label, (way.label, None))
@@ -120,7 +123,9 @@ class Story:
             leaving = nodes[way.node]
             edge = replace(leaving.next[way.edge], scene=scene, node=node)
             nodes[way.node] = replace(leaving, next={way.edge: edge})
-        return {scene_id: replace(scene, nodes=Map(self._nodes[scene_id])) for scene_id, scene in self.scenes.items()}
+        scenes = {i: replace(scene, nodes=Map(self._nodes[i])) for i, scene in self.scenes.items()}
+        self.translations = translations.aimed(self.translations, scenes)
+        return scenes
 
     def _labels_in_code(self) -> set[str]:
         """Return the labels that only code that is kept unread holds."""
@@ -140,7 +145,8 @@ class Story:
         found: list[Draft] = []
         for statement in _flat(statements):
             whole = verbatim and not isinstance(statement, syntax.Comment)
-            made = [raw(statement)] if whole else list(drafts(statement, self.speakers))
+            translated = translations.draft(statement)
+            made = [translated or raw(statement)] if whole or translated else list(drafts(statement, self.speakers))
             self._count(statement, made)
             found += made
         for order, draft in zip(sequence(len(found)), found, strict=True):

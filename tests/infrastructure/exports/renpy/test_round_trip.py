@@ -98,7 +98,7 @@ def imported(folder: Path, script: str) -> StoryView:
     (folder / "game").mkdir()
     (folder / "game" / "script.rpy").write_text(script, "utf-8")
     pack = read(folder)
-    return StoryView(pack.title, pack.scenes, pack.characters, pack.variables, {}, pack.start)
+    return StoryView(pack.title, pack.scenes, pack.characters, pack.variables, {}, pack.start, pack.translations)
 
 
 def lines(story: StoryView) -> list[str]:

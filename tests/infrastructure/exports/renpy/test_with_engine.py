@@ -33,7 +33,7 @@ def imported(game: Path) -> tuple[StoryView, dict[str, bytes]]:
         digest = hashlib.sha256(content).hexdigest()
         contents[digest] = content
         assets[member.name] = Asset(member.type, member.name, digest, len(content))  # type: ignore[arg-type]
-    view = StoryView(pack.title, pack.scenes, pack.characters, pack.variables, assets, pack.start)
+    view = StoryView(pack.title, pack.scenes, pack.characters, pack.variables, assets, pack.start, pack.translations)
     return view, contents
 
 

@@ -308,7 +308,8 @@ def test_changes_are_in_proportion_to_the_edits(
         if edit == "typo":
             words = lines[place].split(" ")
             words[chance.randrange(1, len(words))] = f"typo{n}"
-            was[" ".join(words)] = was.pop(lines[place])
+            if lines[place] in was:
+                was[" ".join(words)] = was.pop(lines[place])
             lines[place] = " ".join(words)
         elif edit == "move":
             line = lines.pop(place)
