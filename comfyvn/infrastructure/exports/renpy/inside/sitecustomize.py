@@ -3,6 +3,7 @@
 Ren'Py builds trees without end positions and completes them by `ast.fix_missing_locations`, which then takes the end of
 the whole tree, line 1 (https://github.com/renpy/renpy/issues/5461). Here every node ends where it starts, at least.
 """
+# mypy: ignore-errors
 
 import ast
 
