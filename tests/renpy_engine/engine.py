@@ -27,6 +27,7 @@ __all__ = [
     "EngineMissing",
     "Lint",
     "Record",
+    "compile_files",
     "game",
     "line_identifiers",
     "lint",
