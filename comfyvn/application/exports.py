@@ -4,13 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from comfyvn.application.ports import LATEST
+from comfyvn.application.ports import LATEST, BranchRow
 from comfyvn.application.studio import Studio
 from comfyvn.domain.assets import Asset
 from comfyvn.domain.cast import Character
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.story import Scene
 from comfyvn.domain.variables import Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a story was read: ids of project and branch, the position, and the commit that made it (None: none yet)."""
+
+    project: str
+    branch: str
+    position: int
+    commit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,7 @@ class StoryView:
     assets: Mapping[str, Asset]
     start: str | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +74,11 @@ def story_view(studio: Studio, branch: str, at: int = LATEST) -> StoryView:
         assets=states("asset"),
         translations=states("translation"),
         start=None if project is None else project.start,
+        origin=_origin(studio, row, at),
     )
+
+
+def _origin(studio: Studio, row: BranchRow, at: int) -> Origin:
+    position = studio.store.head(row.id, at)
+    commit = studio.store.commits_at([position]).get(position)
+    return Origin(row.project, row.id, position, commit.id if commit else None)

@@ -25,7 +25,7 @@ HANDLERS: Final = {
     "projects": "projects:projects",
     "branch": "projects:branch",
     "import": "transfer:import_",
-    "export": "transfer:export",
+    "export": "exporting:export",
     "play": "reading:play",
     "history": "reading:history",
     "show": "reading:show",

@@ -70,7 +70,16 @@ def _projects(
     past = ArgumentParser(add_help=False, parents=[branch])
     past.add_argument("--at", type=_position, default=LATEST, metavar="POSITION", help="a past position")
     renpy = targets.add_parser("renpy", help="as a Ren'Py project", parents=[past])
-    renpy.add_argument("out", type=Path, metavar="OUT_DIR")
+    renpy.add_argument(
+        "out", nargs="?", type=Path, metavar="OUT_DIR", help="default: renpy_project/PROJECT in the exports folder"
+    )
+    renpy.add_argument("--dry-run", action="store_true", help="check and list what would be written; write nothing")
+    renpy.add_argument("--strict", action="store_true", help="refuse a story with errors")
+    renpy.add_argument("--zip", type=Path, metavar="FILE", help="write the project as a zip file too")
+    renpy.add_argument("--lint", action="store_true", help="let the installed engine check the project (runs its code)")
+    renpy.add_argument(
+        "--play-check", type=_count, default=0, metavar="N", help="let the engine play N times (runs its code)"
+    )
     branches = commands.add_parser("branch", help="list, create, rename or close branches", parents=[everywhere])
     verbs = branches.add_subparsers(dest="verb", required=True, metavar="VERB")
     verbs.add_parser("list", help="list branches", parents=[project])

@@ -175,7 +175,7 @@ def _play(studio: Studio, branch: BranchRow, report: Report) -> None:
 def _export(tools: Tools, branch: BranchRow, folder: Path, report: Report) -> None:
     view = story_view(tools.studio, branch.id)
     try:
-        done = tools.exporters()["renpy"](view, folder / "renpy_project", tools.blobs.open, report.out.progress)
+        done = tools.exporters()["renpy"].write(view, folder / "renpy_project", tools.blobs.open, report.out.progress)
     except Refused as error:
         report.step("export", f"{error} [{error.code}]", ok=False)
         return

@@ -33,8 +33,19 @@ class Reader(Protocol):
 
 OpenBlob = Callable[[str], Iterator[bytes]]
 
-Exporter = Callable[[StoryView, Path, OpenBlob, Progress], Exported]
-"""Writes a story as a project of an engine into a folder."""
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Brings a story to one engine: into a folder, into a bundle file, or (`plan`) only the account of it.
+
+    `lint` and `play` let the installed engine check a folder; both answer ``{"ok": bool, ...}``.
+    """
+
+    write: Callable[[StoryView, Path, OpenBlob, Progress], Exported]
+    plan: Callable[[StoryView], Exported]
+    bundle: Callable[[StoryView, Path, OpenBlob], Exported]
+    lint: Callable[[Path], Json]
+    play: Callable[[Path, Sequence[int]], Json]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
-"""Commands that bring games in and out: import, export."""
+"""The command that brings games in: import."""
 
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from comfyvn.application.exports import story_view
 from comfyvn.application.imports import import_pack
 from comfyvn.application.projects import found_project, slug
 from comfyvn.application.studio import Outcome, find_branch, plain
@@ -58,18 +57,3 @@ def reader_for(tools: Tools, path: Path) -> Reader:
         engines = ", ".join(r.engine for r in tools.readers())
         raise Refused("not_a_game", f"{path} holds no game that can be read (engines: {engines}).", path=str(path))
     return reader
-
-
-def export(tools: Tools, args: Namespace, out: Printer) -> int:
-    """Export a branch as a project of another engine."""
-    row = tools.branch(args.project, args.branch)
-    view = story_view(tools.studio, row.id, args.at)
-    done = tools.exporters()[args.target](view, args.out, tools.blobs.open, out.progress)
-    out.result(
-        plain(done),
-        lambda: [
-            f"Wrote {len(done.files)} files to {args.out}: {done.scenes} scenes, {done.lines} lines.",
-            *(f"  {w.scene or ''} {w.node or ''}: {w.message}" for w in done.warnings),
-        ],
-    )
-    return DONE

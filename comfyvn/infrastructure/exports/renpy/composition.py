@@ -1,12 +1,12 @@
 """A story to the files of a project, in memory: nothing is written here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.kernel import Refused
-from comfyvn.infrastructure.exports.renpy import declarations, layout, scenery, translations
+from comfyvn.infrastructure.exports.renpy import declarations, layout, provenance, scenery, translations
 from comfyvn.infrastructure.exports.renpy.flow import Script
 from comfyvn.infrastructure.exports.renpy.identifiers import unique
 from comfyvn.infrastructure.exports.renpy.naming import Names, names_of
@@ -38,8 +38,15 @@ class Project:
     warnings: tuple[ExportWarning, ...]
 
 
-def compose(story: StoryView) -> Project:
-    """Return the project of a story; raise Refused: ``path_unsafe``, ``too_deep``, ``story_empty``."""
+Progress = Callable[[int, int], None]
+"""Takes how many are done and how many there are; may raise, and then nothing has changed."""
+
+
+def compose(story: StoryView, progress: Progress = lambda done, total: None) -> Project:
+    """Return the project of a story; raise Refused: ``path_unsafe``, ``too_deep``, ``story_empty``.
+
+    `progress` counts the scenes.
+    """
     names = names_of(story)
     if names.start is None:
         raise Refused("story_empty", "There is no scene to begin with.")
@@ -49,7 +56,10 @@ def compose(story: StoryView) -> Project:
     scripts: list[Script] = []
     texts: dict[str, bytes] = {}
     for group, members in layout.files(story.scenes).items():
-        found = _file(story, names, known, members)
+        found: list[Script] = []
+        for script in _file(story, names, known, members):
+            found.append(script)
+            progress(len(scripts) + len(found), len(story.scenes))
         scripts += found
         texts[layout.target(group)] = _text([script.lines for script in found])
     for file, blocks in translations.added(story, names).items():
@@ -68,6 +78,8 @@ def compose(story: StoryView) -> Project:
         blobs[path] = asset.hash
     if needed(story):
         texts = {p: c for p, c in template(story.name).items() if p not in blobs} | texts
+    if story.origin is not None:
+        texts |= {provenance.CREDITS: provenance.credits_of(story), provenance.RECORD: provenance.record(story)}
     told = sum(scene.role == "story" for scene in story.scenes.values())
     return Project(texts, blobs, told, sum(script.texts for script in scripts), tuple(warnings))
 
@@ -76,8 +88,8 @@ def _stems(paths: Mapping[str, bytes]) -> set[str]:
     return {path.removeprefix(layout.GAME).removesuffix(".rpy") for path in paths}
 
 
-def _file(story: StoryView, names: Names, known: scenery.Scenery, members: list[str]) -> list[Script]:
-    """Return the scenes of one file, written."""
+def _file(story: StoryView, names: Names, known: scenery.Scenery, members: list[str]) -> Iterator[Script]:
+    """Yield the scenes of one file, each when it is written."""
     scripts = [Script(story, names, scene_id, story.scenes[scene_id], known.sound) for scene_id in members]
     told = [script for script in scripts if script.scene.role == "story"]
     following = {one.scene_id: after.scene_id for one, after in pairwise(told)}
@@ -86,7 +98,7 @@ def _file(story: StoryView, names: Names, known: scenery.Scenery, members: list[
             code_scene(script)
         else:
             story_scene(script, following.get(script.scene_id))
-    return scripts
+        yield script
 
 
 def _definitions(

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from comfyvn.application.exports import Exported, StoryView
 from comfyvn.domain.kernel import Conflict, Json, Refused
-from comfyvn.infrastructure.exports.renpy.composition import Project, compose
+from comfyvn.infrastructure.exports.renpy.composition import Progress, Project, compose
 
 MARKER = "comfyvn-export.json"
 """The file that lists what an export wrote: paths, each with the SHA-256 of its content."""
@@ -20,20 +20,33 @@ _CACHE, _SAVES = "game/cache", "game/saves"
 """What the engine itself puts beside a project. Saved games are carried over to the next export, nothing else is."""
 
 OpenBlob = Callable[[str], Iterator[bytes]]
-Progress = Callable[[int, int], None]
-"""Takes the number of files that are written and of all; may raise, and then nothing has changed."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def plan(story: StoryView) -> Exported:
+    """Return what `export` would write, without writing; raises what `compose` raises."""
+    return exported(compose(story))
+
+
+def exported(project: Project) -> Exported:
+    """Return the account of a project."""
+    files = tuple(sorted((*project.texts, *project.blobs)))
+    return Exported(files, project.scenes, project.lines, project.warnings)
 
 
 def export(
-    story: StoryView, out_dir: Path, open_blob: OpenBlob, progress: Progress = lambda done, total: None
+    story: StoryView, out_dir: Path, open_blob: OpenBlob, progress: Progress = _silent, scenes: Progress = _silent
 ) -> Exported:
     """Write a story as a project that the engine runs; the same story gives the same octets.
 
-    An earlier export in `out_dir` is replaced if nobody has changed it. Raises Refused: ``story_empty``, ``too_deep``,
-    ``path_unsafe``, ``blob_damaged``, ``out_dir_unfit``; Conflict: ``out_dir_foreign``, ``export_edited``; and
-    Missing("blob_unknown").
+    `progress` counts the files, `scenes` the scenes before them. An earlier export in `out_dir` is replaced if nobody
+    has changed it. Raises Refused: ``story_empty``, ``too_deep``, ``path_unsafe``, ``blob_damaged``, ``out_dir_unfit``;
+    Conflict: ``out_dir_foreign``, ``export_edited``; and Missing("blob_unknown").
     """
-    project = compose(story)
+    project = compose(story, scenes)
     target = out_dir.resolve()
     _replaceable(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,21 +57,35 @@ def export(
         _exchange(target, new, fresh / "old")
     finally:
         shutil.rmtree(fresh)
-    files = tuple(sorted((*project.texts, *project.blobs)))
-    return Exported(files, project.scenes, project.lines, project.warnings)
+    return exported(project)
+
+
+def contents(project: Project, open_blob: OpenBlob) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the files of a project in order, each with its content in chunks."""
+    for path in sorted((*project.texts, *project.blobs)):
+        yield path, iter((project.texts[path],)) if path in project.texts else open_blob(project.blobs[path])
+
+
+def checked(project: Project, path: str, digest: str) -> str:
+    """Return the hash of what was read for a file; raise Refused("blob_damaged") if it is not the stored one."""
+    if digest != project.blobs.get(path, digest):
+        raise Refused("blob_damaged", f"The content of {path!r} is not the one that was stored.", path=path)
+    return digest
+
+
+def marker(hashes: Mapping[str, str]) -> bytes:
+    """Return the content of the marker for files with these hashes."""
+    text = json.dumps({"format": 1, "files": hashes}, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode()
 
 
 def _write(project: Project, folder: Path, open_blob: OpenBlob, progress: Progress) -> None:
     total = len(project.texts) + len(project.blobs)
     hashes: dict[str, str] = {}
-    for path in sorted((*project.texts, *project.blobs)):
-        chunks = iter((project.texts[path],)) if path in project.texts else open_blob(project.blobs[path])
-        hashes[path] = _put(folder / path, chunks)
-        if hashes[path] != project.blobs.get(path, hashes[path]):
-            raise Refused("blob_damaged", f"The content of {path!r} is not the one that was stored.", path=path)
+    for path, chunks in contents(project, open_blob):
+        hashes[path] = checked(project, path, _put(folder / path, chunks))
         progress(len(hashes), total)
-    marker = json.dumps({"format": 1, "files": hashes}, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / MARKER).write_text(marker + "\n", "utf-8")
+    (folder / MARKER).write_bytes(marker(hashes))
 
 
 def _exchange(target: Path, new: Path, old: Path) -> None:
