@@ -249,12 +249,12 @@ def test_statements_at_the_margin_belong_to_the_label_before_them(tmp_path: Path
     assert [n.content for n in of(pack, "declare")] == ["define x = 1", "define y = 2"]
 
 
-def test_translations_are_kept_as_they_are(tmp_path: Path) -> None:
+def test_translations_keep_their_place(tmp_path: Path) -> None:
     block = 'translate german start_1:\n    # e "Hi"\n    e "Hallo"'
     pack = read(tmp_path, "label start:\n    return\n", **{"tl/german/script.rpy": f"{block}\n"})
     (scene,) = [s for s in pack.scenes.values() if s.group == "tl/german/script.rpy"]
     assert scene.role == "code"
-    assert [(n.verb, n.content) for n in scene.nodes.values()] == [("raw", block)]
+    assert [(n.verb, n.content) for n in scene.nodes.values()] == [("declare", block)]
     assert pack.raw_kinds == {"translate": 1}
 
 
