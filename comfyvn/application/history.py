@@ -215,7 +215,7 @@ def apply(
         conflicts += items(side.ref, found)
         decider = store.kinds[side.ref.kind]
         if events := decider.reconcile(now, merged):
-            changes.append(Change(side.ref, version, now, events, decider.fold(events, now)))
+            changes.append(Change(side.ref, version, now, events, merged))
     hanging = (c for c in dangling(store, branch, changes) if c.id not in loose)
     conflicts += [c for c in hanging if (settled or {}).get(c.id) != "ours"]
     if conflicts or not changes or not write:

@@ -106,6 +106,23 @@ def test_an_imported_game_answers_with_the_promised_fields(run: Terminal, game: 
     assert (again["events"], again["position"]) == (0, done["position"])
 
 
+def test_a_changed_game_that_collides_asks_with_exit_code_three(run: Terminal, game: Path) -> None:
+    run.json("import", str(game), "--project", "Tiny")
+    nodes = run.json("show", "scene:start", "--project", "tiny")["nodes"]
+    node_id = next(node["id"] for node in nodes if node["content"] == "Hello.")
+    body = json.dumps({"node_id": node_id, "text": "Hi."})
+    run.json("do", "story.reword-line", "scene:start", body, "--project", "tiny")
+    (script,) = game.rglob("*.rpy")
+    script.write_text(script.read_text().replace("Hello.", "Hello there."))
+    asked = run.json("import", str(game), "--project", "Tiny", code=3)
+    (conflict,) = asked["conflicts"]
+    assert (asked["commits"], conflict["ours"], conflict["theirs"]) == (0, "Hi.", "Hello there.")
+    done = run.json("import", str(game), "--project", "Tiny", "--theirs", conflict["id"])
+    assert (done["commits"], done["conflicts"]) == (1, [])
+    nodes = run.json("show", "scene:start", "--project", "tiny")["nodes"]
+    assert next(node["content"] for node in nodes if node["id"] == node_id) == "Hello there."
+
+
 def test_a_play_is_json_lines_and_takes_the_picks(run: Terminal, game: Path) -> None:
     run("import", str(game), "--project", "Tiny")
     said = run("play", "--project", "tiny", "--seed", "1", "--choices", "0", "--json")
