@@ -1,6 +1,6 @@
 """What the use cases need from outside, as protocols, and the values that cross."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -252,3 +252,50 @@ class Blobs(Protocol):
         """Yield the bytes in chunks; raise Missing("blob_unknown")."""
 
     def has(self, digest: str) -> bool: ...
+
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+Report = Callable[[str, int, int], None]
+"""Called by work with its stage, how much is done and how much there is; raises where the job was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that goes on after its request. `result` is JSON once done, `error` ``{code, message}`` once failed.
+
+    `file` is the path of a file that can be downloaded as the result, for the server only.
+    """
+
+    id: str
+    kind: str
+    state: JobState = "queued"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    result: Json = None
+    error: Json = None
+    file: str | None = None
+
+
+class JobResult(NamedTuple):
+    """What work answers: JSON, and the path of a file if it made one."""
+
+    value: Json
+    file: str | None = None
+
+
+class JobRunner(Protocol):
+    """Runs work in the background, in the order of asking."""
+
+    def submit(self, kind: str, work: Callable[[Report], JobResult]) -> Job:
+        """Queue work; raise Conflict("jobs_full") where too much waits already."""
+
+    def status(self, job_id: str) -> Job:
+        """Return a job as it is now; raise Missing("job_unknown")."""
+
+    def jobs(self) -> Sequence[Job]:
+        """Return all jobs that are known, the latest first."""
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to stop, which it does at its next report; one that is over stays as it is."""

@@ -21,7 +21,8 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure import access, logs
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
-from comfyvn.main.tools import open_studio
+from comfyvn.main.exports_over_http import exports
+from comfyvn.main.tools import open_blobs, open_studio
 from comfyvn.settings import Settings
 
 HANDSHAKE_SECONDS = 20.0
@@ -41,6 +42,7 @@ def create_app(settings: Settings, studio: Studio | None = None) -> FastAPI:
         hosts=[settings.host, *names],
         origins=settings.cors_origins,
         token=None if settings.host in LOOPBACK else access.token(_keys(settings)),
+        exports=exports(settings.exports_dir, open_blobs(settings)),
     )
 
 

@@ -9,7 +9,7 @@ import comfyvn
 from comfyvn.application.ports import BranchRow
 from comfyvn.application.studio import Studio, find_branch
 from comfyvn.domain.kernel import Missing
-from comfyvn.interfaces.rest import answers, documents, entities, history, home, playing, projects, system
+from comfyvn.interfaces.rest import answers, documents, entities, exporting, history, home, playing, projects, system
 from comfyvn.interfaces.rest.guard import Guard
 
 
@@ -21,6 +21,7 @@ def build(
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
     token: str | None = None,
+    exports: exporting.Exports | None = None,
 ) -> FastAPI:
     """Build the application. `hosts` are names it answers to beside loopback, `origins` pages that may call it.
 
@@ -41,6 +42,8 @@ def build(
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
+    if exports is not None:
+        app.include_router(exporting.routes(studio, current(studio, settings), exports))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),

@@ -1,6 +1,10 @@
 """The web application on a store in memory, with one project in it."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,9 +15,11 @@ from comfyvn.application.projects import found_project
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.story.commands import OpenScene, WriteLine
+from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces.rest import app, system
+from comfyvn.main.exports_over_http import exports
 
 ANN = Request(actor="ann")
 
@@ -49,4 +55,7 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
         return document
 
     file = system.SettingsFile(get=lambda: document, save=save)
-    return app.build(studio, database="sqlite", settings=file, token=token)
+    folder = Path(tempfile.mkdtemp(prefix="comfyvn-exports-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = exports(folder, FileBlobs(folder / "blobs"))
+    return app.build(studio, database="sqlite", settings=file, token=token, exports=made)

@@ -1,0 +1,74 @@
+"""Exports over HTTP: jobs with progress, results to download, refusals as problems."""
+
+import io
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.interfaces.rest.client import fill, make_app, make_studio
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    studio = make_studio()
+    fill(studio)
+    return TestClient(make_app(studio), base_url="http://localhost")
+
+
+def over(client: TestClient, path: str, **asked: Any) -> Any:
+    answer = client.post(path, json=asked)
+    assert answer.status_code == 202, answer.text
+    end = time.monotonic() + 20
+    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["state"] in ("queued", "running"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return job
+
+
+def test_a_dry_run_and_an_export(client: TestClient) -> None:
+    planned = over(client, "/export/renpy", dry_run=True)
+    assert (planned["state"], planned["result"]["written"]) == ("done", False)
+    job = over(client, "/export/renpy", project="rain")
+    assert job["result"]["files"] == planned["result"]["files"]
+    assert job["done"] == job["total"] == len(job["result"]["files"])
+    folder = Path(job["result"]["folder"])
+    assert (folder / "provenance.json").is_file()
+    assert [finding["code"] for finding in job["result"]["findings"]] == ["falls_off_end"]
+    refused = client.get(f"/jobs/{job['id']}/result")
+    assert (refused.status_code, refused.json()["code"]) == (404, "job_without_file")
+
+
+def test_a_bundle_is_downloaded(client: TestClient) -> None:
+    job = over(client, "/bundle/renpy")
+    assert (job["stage"], job["done"], job["total"]) == ("scenes", 1, 1)
+    answer = client.get(job["download"])
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert {*job["result"]["files"]} < {*archive.namelist()}
+
+
+def test_a_strict_export_fails_on_errors_and_writes_nothing(client: TestClient) -> None:
+    path = "/api/projects/rain/branches/main/scenes/s1/reword-line"
+    assert client.post(path, json={"node_id": "n1", "text": "[nobody]"}).status_code == 200
+    job = over(client, "/bundle/renpy", strict=True)
+    assert (job["state"], job["error"]["code"], job["download"]) == ("failed", "story_invalid", None)
+    assert client.get(f"/jobs/{job['id']}/result").json()["code"] == "job_unfinished"
+    before = over(client, "/bundle/renpy", strict=True, at=4)
+    assert before["state"] == "done"
+
+
+def test_jobs_are_listed_and_cancelled(client: TestClient) -> None:
+    job = over(client, "/export/renpy", dry_run=True)
+    assert client.get("/jobs").json()["items"][0] == job
+    assert client.post(f"/jobs/{job['id']}/cancel").json() == job
+    unknown = client.post("/jobs/none/cancel")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "job_unknown")
+
+
+def test_what_is_not_there_is_told_at_once(client: TestClient) -> None:
+    answer = client.post("/export/renpy", json={"project": "nothing"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "project_unknown")
