@@ -14,12 +14,14 @@ from comfyvn.application.studio import Studio
 from comfyvn.domain.expressions.errors import FAILURES
 from comfyvn.domain.kernel import COMMAND_TYPES, EVENT_SCHEMAS, EVENT_TYPES
 from comfyvn.domain.kinds import KINDS
+from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces.cli.arguments import build
 from comfyvn.interfaces.rest.app import build as build_app
 from comfyvn.interfaces.rest.entities import COLLECTIONS, UNROUTED
 from comfyvn.interfaces.rest.system import SettingsFile
+from comfyvn.main.exports_over_http import exports
 from docs.codes import Code, found
 
 ROOT = Path(__file__).parents[1]
@@ -242,7 +244,8 @@ def rest() -> list[str]:
     studio = Studio(open_store("sqlite://", KINDS), SystemClock(), RandomIds())
     try:
         settings = SettingsFile(get=dict, save=dict)
-        document = build_app(studio, database="sqlite", settings=settings).openapi()
+        made = exports(REFERENCE, FileBlobs(REFERENCE))
+        document = build_app(studio, database="sqlite", settings=settings, exports=made).openapi()
     finally:
         studio.store.close()
     tagged: dict[str, list[tuple[str, str, str]]] = {}

@@ -29,7 +29,7 @@ Code = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class StoryFinding:
     """Something found in a story. `scene` and `node` are ids, None where it concerns no single one."""
 
     severity: Severity

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from comfyvn.application.validation.finding import Finding
+from comfyvn.application.validation.finding import StoryFinding
 from comfyvn.application.validation.outline import Outline
 from comfyvn.application.validation.variables import assigned, defined, is_known
 from comfyvn.domain.expressions import ExpressionError
@@ -18,7 +18,7 @@ _PAIRED = frozenset(
 _SINGLE = frozenset("clear done fast image nw p space vspace w #".split())
 
 
-def check(known: Outline) -> Iterator[Finding]:
+def check(known: Outline) -> Iterator[StoryFinding]:
     """Yield what is wrong with the words that are shown."""
     declared = defined(known) | assigned(known)
     for scene_id, node_id, node in known.nodes():
@@ -28,15 +28,15 @@ def check(known: Outline) -> Iterator[Finding]:
             except ExpressionError as error:
                 unknown = []
                 if error.code == "field_unclosed":
-                    yield Finding("error", "field_unclosed", f"{error} ({text!r}).", scene_id, node_id)
+                    yield StoryFinding("error", "field_unclosed", f"{error} ({text!r}).", scene_id, node_id)
                 elif node.source is None:
-                    yield Finding("error", "field_malformed", f"{error} ({text!r}).", scene_id, node_id)
+                    yield StoryFinding("error", "field_malformed", f"{error} ({text!r}).", scene_id, node_id)
             for name in unknown:
                 message = f"The text shows [{name}], but there is no such variable."
-                yield Finding("error", "interpolation_undefined", message, scene_id, node_id)
+                yield StoryFinding("error", "interpolation_undefined", message, scene_id, node_id)
             if "%" in _PERCENT_FORM.sub("", text):
                 message = f"A percent sign is written as %% ({text!r})."
-                yield Finding("error", "percent_trap", message, scene_id, node_id)
+                yield StoryFinding("error", "percent_trap", message, scene_id, node_id)
             yield from _tags(known, text, scene_id, node_id)
 
 
@@ -47,25 +47,25 @@ def _shown(node: Node) -> Iterator[str]:
         yield from (edge.text for _, edge in edges(node) if edge.text)
 
 
-def _tags(known: Outline, text: str, scene_id: str, node_id: str) -> Iterator[Finding]:
+def _tags(known: Outline, text: str, scene_id: str, node_id: str) -> Iterator[StoryFinding]:
     open_tags: list[str] = []
     for found in _TAG.finditer(text):
         if found[0] == "{{":
             continue
         if found[1] is None:
             message = f"A {{ is never closed; write {{{{ to show it ({text!r})."
-            yield Finding("error", "tag_unclosed", message, scene_id, node_id)
+            yield StoryFinding("error", "tag_unclosed", message, scene_id, node_id)
             continue
         name = re.split(r"[=:]", found[1].removeprefix("/"))[0].strip()
         closing = found[1].startswith("/")
         if name and name not in _PAIRED | _SINGLE and not known.in_code(name) and not found[1].startswith("#"):
-            yield Finding("error", "tag_unknown", f"There is no text tag {{{found[1]}}}.", scene_id, node_id)
+            yield StoryFinding("error", "tag_unknown", f"There is no text tag {{{found[1]}}}.", scene_id, node_id)
         elif closing and name not in open_tags:
-            yield Finding("error", "tag_unclosed", f"{{/{name}}} closes nothing ({text!r}).", scene_id, node_id)
+            yield StoryFinding("error", "tag_unclosed", f"{{/{name}}} closes nothing ({text!r}).", scene_id, node_id)
         elif closing:
             open_tags.remove(name)
         elif name in _PAIRED or not name:
             open_tags.append(name)
     for name in open_tags:
         message = f"{{{name}}} is closed by the end of the text only ({text!r})."
-        yield Finding("warning", "tag_unclosed", message, scene_id, node_id)
+        yield StoryFinding("warning", "tag_unclosed", message, scene_id, node_id)

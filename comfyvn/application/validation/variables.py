@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Iterator
 from itertools import chain
 
-from comfyvn.application.validation.finding import Finding
+from comfyvn.application.validation.finding import StoryFinding
 from comfyvn.application.validation.outline import Outline
 from comfyvn.domain.expressions import ExpressionError, names, parse, parse_assignment, reads
 from comfyvn.domain.story import Node
@@ -39,7 +39,7 @@ def is_known(known: Outline, name: str, declared: frozenset[str]) -> bool:
     )
 
 
-def check(known: Outline) -> Iterator[Finding]:
+def check(known: Outline) -> Iterator[StoryFinding]:
     """Yield variables that nobody declares, and expressions that cannot be read."""
     declared, given = defined(known), assigned(known)
     told: set[str] = set()
@@ -50,7 +50,7 @@ def check(known: Outline) -> Iterator[Finding]:
             except ExpressionError as error:
                 if node.source is None:
                     message = f"The condition {source!r} cannot be read: {error}."
-                    yield Finding("error", "condition_malformed", message, scene_id, node_id)
+                    yield StoryFinding("error", "condition_malformed", message, scene_id, node_id)
                 continue
             yield from _undefined(known, found, declared | given, scene_id, node_id)
         if node.verb != "set":
@@ -59,19 +59,19 @@ def check(known: Outline) -> Iterator[Finding]:
         yield from _undefined(known, read - {target or ""}, declared | given, scene_id, node_id)
         if target is None and node.source is None:
             message = f"The assignment {node.content!r} cannot be read."
-            yield Finding("error", "condition_malformed", message, scene_id, node_id)
+            yield StoryFinding("error", "condition_malformed", message, scene_id, node_id)
         if target is not None and target not in told and not is_known(known, target, declared):
             told.add(target)
             message = f"The variable {target!r} is assigned but declared nowhere."
-            yield Finding("warning", "variable_undeclared", message, scene_id, node_id)
+            yield StoryFinding("warning", "variable_undeclared", message, scene_id, node_id)
 
 
 def _undefined(
     known: Outline, found: frozenset[str], declared: frozenset[str], scene_id: str, node_id: str
-) -> Iterator[Finding]:
+) -> Iterator[StoryFinding]:
     for name in sorted(found):
         if not is_known(known, name, declared):
-            yield Finding("error", "variable_undefined", f"There is no variable {name!r}.", scene_id, node_id)
+            yield StoryFinding("error", "variable_undefined", f"There is no variable {name!r}.", scene_id, node_id)
 
 
 def _conditions(node: Node) -> Iterator[str]:

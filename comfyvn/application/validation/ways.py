@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from comfyvn.application.validation.finding import Finding
+from comfyvn.application.validation.finding import StoryFinding
 from comfyvn.application.validation.outline import Outline
 from comfyvn.domain.playthrough.program import START
 from comfyvn.domain.story import Edge, Node, blocks, edges
@@ -15,23 +15,25 @@ _ALWAYS = frozenset({"True", "1"})
 _MAX_DEPTH = 90
 
 
-def check(known: Outline) -> Iterator[Finding]:
+def check(known: Outline) -> Iterator[StoryFinding]:
     """Yield what is wrong with the ways of a story."""
     start = _start(known)
     if start is None:
-        yield Finding("error", "start_missing", "There is no scene to begin with.")
+        yield StoryFinding("error", "start_missing", "There is no scene to begin with.")
         return
     for scene_id, node_id, node in known.nodes():
         yield from _targets(known, scene_id, node_id, node)
     reached = _reached(known, start)
     for scene_id, scene in known.scenes.items():
         if scene.falls_to is not None and known.scene_of(scene.falls_to) is None:
-            yield Finding("error", "target_unknown", f"It goes on in {scene.falls_to!r}, which is not there.", scene_id)
+            yield StoryFinding(
+                "error", "target_unknown", f"It goes on in {scene.falls_to!r}, which is not there.", scene_id
+            )
         if scene_id not in reached:
-            yield Finding("warning", "scene_unreachable", f"No way leads to the scene {scene.title!r}.", scene_id)
+            yield StoryFinding("warning", "scene_unreachable", f"No way leads to the scene {scene.title!r}.", scene_id)
         if scene.falls_to is None and not _leaves(blocks(scene), ""):
             message = f"The scene {scene.title!r} runs off its end; a return or jump would say what is meant."
-            yield Finding("warning", "falls_off_end", message, scene_id)
+            yield StoryFinding("warning", "falls_off_end", message, scene_id)
 
 
 def _start(known: Outline) -> str | None:
@@ -39,15 +41,15 @@ def _start(known: Outline) -> str | None:
     return chosen or known.scene_of(START) or next(iter(known.scenes), None)
 
 
-def _targets(known: Outline, scene_id: str, node_id: str, node: Node) -> Iterator[Finding]:
+def _targets(known: Outline, scene_id: str, node_id: str, node: Node) -> Iterator[StoryFinding]:
     aimed = any(edge.scene is not None or edge.node is not None for edge in node.next.values())
     if node.verb in ("jump", "call") and not aimed and not node.directives.get("expression"):
-        yield Finding("error", "target_missing", f"The {node.verb} leads nowhere.", scene_id, node_id)
+        yield StoryFinding("error", "target_missing", f"The {node.verb} leads nowhere.", scene_id, node_id)
     for _, edge in edges(node):
         wanted = _unknown(known, scene_id, edge)
         if wanted is not None and not known.in_code(wanted):
             message = f"The way leads to {wanted!r}, which is not there."
-            yield Finding("error", "target_unknown", message, scene_id, node_id)
+            yield StoryFinding("error", "target_unknown", message, scene_id, node_id)
 
 
 def _unknown(known: Outline, scene_id: str, edge: Edge) -> str | None:

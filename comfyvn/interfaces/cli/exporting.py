@@ -7,7 +7,7 @@ from typing import Any
 
 from comfyvn.application.exports import Exported, story_view
 from comfyvn.application.studio import plain
-from comfyvn.application.validation import Finding, errors, validate
+from comfyvn.application.validation import StoryFinding, errors, validate
 from comfyvn.domain.kernel import Refused
 from comfyvn.interfaces.cli.output import CHECK_FAILED, DONE, Printer, counted
 from comfyvn.interfaces.cli.tools import Exporter, Tools
@@ -62,7 +62,7 @@ def _told(checks: dict[str, Any]) -> Iterator[str]:
 
 
 def _words(
-    done: Exported, target: Path, args: Namespace, found: tuple[Finding, ...], checks: dict[str, Any]
+    done: Exported, target: Path, args: Namespace, found: tuple[StoryFinding, ...], checks: dict[str, Any]
 ) -> Iterator[str]:
     verb = "Would write" if args.dry_run else "Wrote"
     yield f"{verb} {counted(len(done.files), 'file')} to {target}: {done.scenes} scenes, {done.lines} lines."
