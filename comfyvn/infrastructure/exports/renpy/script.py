@@ -205,10 +205,7 @@ def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
         case "set":
             _code(out, renaming.assignment(content, out.names.variables), indent)
         case "label":
-            parameters = node.directives.get("parameters")
-            signature = f"({parameters})" if isinstance(parameters, str) else ""
-            hide = " hide" if node.directives.get("hide") is True else ""
-            out.put(indent, f"label {out.names.written[out.scene_id, node_id]}{signature}{hide}:")
+            _label(out, node_id, node, indent)
         case "comment":
             out.lines += [
                 indent + (line if line.startswith("#") else f"# {line}".rstrip()) for line in content.split("\n")
@@ -218,6 +215,15 @@ def _action(out: Script, node_id: str, node: Node, indent: str) -> None:
             _verbatim(out, block(out.story, node) if translated else declaration(out.story, node), indent)
         case _:
             _raw(out, node_id, node, indent)
+
+
+def _label(out: Script, node_id: str, node: Node, indent: str) -> None:
+    """Write a place inside a scene; one without a name is left out, as nothing but an edge can lead to it."""
+    if name := out.names.written.get((out.scene_id, node_id)):
+        parameters = node.directives.get("parameters")
+        signature = f"({parameters})" if isinstance(parameters, str) else ""
+        hide = " hide" if node.directives.get("hide") is True else ""
+        out.put(indent, f"label {name}{signature}{hide}:")
 
 
 def _raw(out: Script, node_id: str, node: Node, indent: str) -> None:

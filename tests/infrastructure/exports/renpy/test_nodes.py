@@ -207,6 +207,11 @@ def test_an_imported_jump_to_a_missing_label_stays() -> None:
     assert script(act("jump", "", way(scene="lost"), source=SOURCE))[0] == "jump lost"
 
 
+def test_a_place_without_a_name_is_left_out() -> None:
+    assert script(act("label", " "))[:1] != ["label :"]
+    assert script(act("label", "here"))[0] == "label here:"
+
+
 def test_empty_blocks_and_scenes() -> None:
     assert whole(begin=scene(label="start")) == ["label start:", "    return"]
     only_comment = act("branch", "", way(act("comment", "# nothing"), condition="trust"))
