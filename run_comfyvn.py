@@ -44,14 +44,18 @@ STAMP = VENV / "comfyvn.stamp"
 
 LOG_BYTES = 1_000_000
 
+OPTIONAL = ("credentials", "video")
+"""Optional parts of the program that a person who starts it this way gets as well."""
+
 SYSTEM_PACKAGES = {
     "renpy": "/usr/games/renpy",
     "renpy-thequestion": "/usr/share/games/renpy/the_question",
     "renpy-demo": "/usr/share/games/renpy/demo",
     "xvfb": "/usr/bin/Xvfb",
     "python3-requests": "/usr/lib/python3/dist-packages/requests",
+    "libimage-exiftool-perl": "/usr/bin/exiftool",
 }
-"""Debian packages that the engine tests need, and a file of each that shows it is there."""
+"""Debian packages that the tests need, and a file of each that shows it is there."""
 
 CHECKS = (
     ("style", ("ruff", "check", ".")),
@@ -115,7 +119,7 @@ def install(extra: str) -> None:
         if not reusable:
             require_ensurepip()
             execute("create the environment", [sys.executable, "-m", "venv", str(VENV)], lock)
-        target = f"{ROOT}[{extra}]" if extra else str(ROOT)
+        target = f"{ROOT}[{','.join(filter(None, (*OPTIONAL, extra)))}]"
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
         execute("install", [*pip, "-c", str(ROOT / "constraints.txt"), "-e", target], lock)
         STAMP.write_text(f"{fingerprint()} {extra}", encoding="ascii")
@@ -226,7 +230,7 @@ def test(arguments: Sequence[str]) -> int:
         say(f"missing: {', '.join(missing)}; on Debian and Ubuntu: apt-get install {' '.join(missing)}")
         if os.environ.get("CI") == "true":
             raise Failed("in CI nothing may be missing")
-        say("the tests that need the real engine are left out")
+        say("the tests that need them are left out")
         selection = ("-m", "not engine")
     failed = [title for title, command in (() if arguments else CHECKS) if not passes(title, command)]
     if failed:

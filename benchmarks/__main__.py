@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from benchmarks import appending, branches, refilling, scripts, starting
+from benchmarks import appending, assets, branches, lineage, media, playing, refilling, scripts, starting, streaming
 from benchmarks.measuring import FULL, QUICK, Row, Sizes
 
 GROUPS: Final[dict[str, Callable[[Path, Sizes], Iterator[Row]]]] = {
@@ -21,8 +21,13 @@ GROUPS: Final[dict[str, Callable[[Path, Sizes], Iterator[Row]]]] = {
     "history": branches.history,
     "merge": branches.merging,
     "refill": refilling.refill,
+    "media": media.looking,
+    "assets": assets.registering,
+    "lineage": lineage.tracing,
     "commands": starting.commands,
     "server": starting.server,
+    "playing": playing.playing,
+    "streaming": streaming.streaming,
     "renpy": scripts.scripts,
 }
 

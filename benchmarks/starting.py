@@ -25,7 +25,7 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_config=None)
 
 def commands(folder: Path, sizes: Sizes) -> Iterator[Row]:
     """Commands that do almost nothing, against Python itself."""
-    home = _home(folder)
+    home = home_of(folder)
     bare = [sys.executable, "-c", "pass"]
 
     def run(command: Sequence[str], code: int) -> Prepare:
@@ -36,32 +36,32 @@ def commands(folder: Path, sizes: Sizes) -> Iterator[Row]:
         ("wrong-use", ["history", "--limit", "many"], 2, 0.25),
         ("projects", ["projects"], 0, 0.6),
     ):
-        _process(_ours(arguments), home, code)()
-        taken, baseline = by_turns(sizes.rounds, run(_ours(arguments), code), run(bare, 0))
+        _process(ours(arguments), home, code)()
+        taken, baseline = by_turns(sizes.rounds, run(ours(arguments), code), run(bare, 0))
         what = f"comfyvn {' '.join(arguments)}"
         yield Row(name, what, taken, "python -c pass", baseline, f"less than {limit} s", taken < limit)
 
 
 def server(folder: Path, sizes: Sizes) -> Iterator[Row]:
     """The server from the start of its process until /health answers."""
-    home = _home(folder)
-    _answered(lambda port: _ours(["serve", "--server-only", "--port", str(port)]), home)()
+    home = home_of(folder)
+    _answered(lambda port: ours(["serve", "--server-only", "--port", str(port)]), home)()
     taken, baseline = by_turns(
         sizes.rounds,
-        lambda _: _answered(lambda port: _ours(["serve", "--server-only", "--port", str(port)]), home),
+        lambda _: _answered(lambda port: ours(["serve", "--server-only", "--port", str(port)]), home),
         lambda _: _answered(lambda port: [sys.executable, "-c", BARE, str(port)], home),
     )
     what, target = "server answers /health, from the start of its process", "less than 2 s"
     yield Row("health", what, taken, "FastAPI with one route", baseline, target, taken < 2)
 
 
-def _home(folder: Path) -> Mapping[str, str]:
+def home_of(folder: Path) -> Mapping[str, str]:
     home = folder / "home"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COMFYVN_")}
     return {**kept, "COMFYVN_HOME": str(home)}
 
 
-def _ours(arguments: Sequence[str]) -> list[str]:
+def ours(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "comfyvn", *arguments]
 
 
@@ -78,7 +78,7 @@ def _answered(command: Callable[[int], Sequence[str]], environment: Mapping[str,
     """Return an act that starts a server and waits until it answers; the next one finds it stopped."""
 
     def act() -> None:
-        port = _free_port()
+        port = free_port()
         with subprocess.Popen(
             command(port), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
@@ -102,7 +102,7 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError(f"the server did not answer at {url}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -2,9 +2,12 @@
 
 The settings file is ``settings.json`` in the configuration folder, one JSON object:
 
-    {"database": {"url": TEXT},
+    {"assets": {"max_bytes": NUMBER},
+     "blobs": {"url": TEXT},
+     "database": {"url": TEXT},
      "logging": {"level": TEXT},
      "server": {"host": TEXT, "port": NUMBER, "cors_origins": [TEXT, ...]},
+     "streaming": {"dialogue": TRUE OR FALSE},
      "user": {"name": TEXT}}
 
 Every key is optional and unknown ones are kept. What the caller names outranks the environment, and the environment
@@ -37,13 +40,18 @@ HIGHEST_PORT = 65535
 PORTS_TRIED = 100
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAX_DOCUMENT_BYTES = 1_000_000
+MAX_ASSET_BYTES = 4 << 30
+"""How large a file of a project may be unless the settings say otherwise."""
 
 _saving = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set from outside. `port` is the one asked for; `resolve_port` finds a free one."""
+    """Everything that can be set from outside. `port` is the one asked for; `resolve_port` finds a free one.
+
+    `blobs_url` is the address of a store of objects (``s3://BUCKET/PREFIX``), empty: blobs lie in the data folder.
+    """
 
     data_dir: Path
     config_dir: Path
@@ -56,6 +64,8 @@ class Settings:
     cors_origins: tuple[str, ...]
     log_level: str
     actor: str
+    blobs_url: str
+    max_asset_bytes: int
 
 
 class ResolvedPort(NamedTuple):
@@ -86,6 +96,8 @@ def load(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None)
         "cors_origins": _cors_origins(environ, document),
         "log_level": (environ.get("COMFYVN_LOG_LEVEL") or _text(document, "logging", "level") or "INFO").upper(),
         "actor": environ.get("COMFYVN_ACTOR") or _text(document, "user", "name") or user,
+        "blobs_url": environ.get("COMFYVN_BLOBS_URL") or _text(document, "blobs", "url") or "",
+        "max_asset_bytes": _max_asset_bytes(environ, document),
     }
     settings = Settings(**values | given)
     if settings.log_level not in LOG_LEVELS:
@@ -206,6 +218,18 @@ def _text(document: Mapping[str, Json], section: str, key: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise Refused("settings_invalid", f"the setting {section}.{key} must be a text")
+
+
+def _max_asset_bytes(environ: Mapping[str, str], document: Mapping[str, Json]) -> int:
+    if text := environ.get("COMFYVN_MAX_ASSET_BYTES"):
+        value: Json = int(text) if text.isdecimal() and len(text) < 19 else 0
+    else:
+        value = _value(document, "assets", "max_bytes")
+    if value is None:
+        return MAX_ASSET_BYTES
+    if type(value) is not int or value < 1:
+        raise Refused("settings_invalid", "the setting assets.max_bytes must be a number of bytes")
+    return value
 
 
 def _cors_origins(environ: Mapping[str, str], document: Mapping[str, Json]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 STATUS = {"Refused": 400, "Missing": 404, "Conflict": 409}
 REPORTS = {
     "Finding": "finding",
+    "ExportFlaw": "finding",
     "_bad": "finding",
     "_event": "finding",
     "ConflictItem": "conflict",

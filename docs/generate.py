@@ -4,24 +4,23 @@ A test compares them with what the program says today.
 """
 
 import argparse
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from comfyvn import settings
 from comfyvn.application.studio import Studio
 from comfyvn.domain.expressions.errors import FAILURES
 from comfyvn.domain.kernel import COMMAND_TYPES, EVENT_SCHEMAS, EVENT_TYPES
 from comfyvn.domain.kinds import KINDS
-from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces.cli.arguments import build
-from comfyvn.interfaces.rest.app import build as build_app
 from comfyvn.interfaces.rest.entities import COLLECTIONS, UNROUTED
-from comfyvn.interfaces.rest.system import SettingsFile
-from comfyvn.main.exports_over_http import exports
+from comfyvn.main.server import create_app
 from docs.codes import Code, found
 
 ROOT = Path(__file__).parents[1]
@@ -243,9 +242,8 @@ def rest() -> list[str]:
     """Return the page of routes."""
     studio = Studio(open_store("sqlite://", KINDS), SystemClock(), RandomIds())
     try:
-        settings = SettingsFile(get=dict, save=dict)
-        made = exports(REFERENCE, FileBlobs(REFERENCE))
-        document = build_app(studio, database="sqlite", settings=settings, exports=made).openapi()
+        with tempfile.TemporaryDirectory() as folder:
+            document = create_app(settings.load({"COMFYVN_HOME": folder}), studio).openapi()
     finally:
         studio.store.close()
     tagged: dict[str, list[tuple[str, str, str]]] = {}

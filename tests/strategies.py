@@ -9,7 +9,10 @@ from comfyvn.domain.assets import Asset, AssetType
 from comfyvn.domain.cast import Character
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.ordering import DIGITS
+from comfyvn.domain.plays import Playthrough, Remembered
+from comfyvn.domain.plays.state import move_from_json, part_name
 from comfyvn.domain.project import Branch, Project
+from comfyvn.domain.provenance import Origin
 from comfyvn.domain.story import Edge, Node, Place, Scene, Source
 from comfyvn.domain.story.state import VERBS, NodeType
 from comfyvn.domain.templates import Template
@@ -63,6 +66,13 @@ assets = st.builds(
     bytes=st.integers(0, 3),
     meta=maps,
     tags=marks,
+)
+origins = st.builds(
+    Origin,
+    subject=st.sampled_from(["asset:a", "scene:s/n"]),
+    activity=st.just("generated"),
+    inputs=st.just({"asset:b": "parent"}),
+    details=maps,
 )
 translations = st.builds(
     Translation, language=st.sampled_from(["cs", "ja"]), target=name_or_null, source=words, text=words, meta=maps
@@ -148,6 +158,28 @@ def scenes(draw: st.DrawFn) -> Scene:
     )
 
 
+counts = st.integers(1, 3)
+moves = st.one_of(
+    st.builds(lambda n: ("read", {"lines": n}), counts),
+    st.builds(lambda edge: ("choose", {"edge": edge}), ids),
+    st.builds(lambda name, value: ("force", {"name": name, "value": value}), ids, values),
+    st.builds(lambda word, n: (word, {"steps": n}), st.sampled_from(["back", "forward"]), counts),
+    st.builds(lambda word, slot: (word, {"slot": slot}), st.sampled_from(["save", "load"]), ids),
+)
+
+
+_ROUTE = [("read", {"lines": 2}), ("choose", {"edge": "a"}), ("force", {"name": "b", "value": 1}), ("end", {})]
+
+
+@st.composite
+def playthroughs(draw: st.DrawFn) -> Playthrough:
+    """Return playthroughs of which most begin alike and go on along the same route."""
+    given = draw(st.sampled_from([_ROUTE[:n] for n in range(5)]) | st.lists(moves, max_size=4))
+    taken = {part_name(n): move_from_json(n, {"move": word, **body}) for n, (word, body) in enumerate(given)}
+    begun = draw(st.just(("b", 3, 0, None, {})) | st.tuples(ids, counts, counts, name_or_null, maps))
+    return Playthrough(*begun, draw(words), moves=Map(taken))
+
+
 STATES: dict[str, st.SearchStrategy[Any]] = {
     "scene": scenes(),
     "character": characters,
@@ -156,8 +188,11 @@ STATES: dict[str, st.SearchStrategy[Any]] = {
     "template": templates,
     "world": worlds,
     "asset": assets,
+    "provenance": origins,
     "translation": translations,
     "project": projects,
     "branch": branches(),
+    "playthrough": playthroughs(),
+    "value": st.builds(Remembered, values),
 }
 """Kind -> valid states of it."""

@@ -131,7 +131,7 @@ def test_the_first_start_installs_the_pinned_versions_and_the_second_nothing(
     bootstrap.install("")
     venv, pip = commands
     assert venv[1:] == ["-m", "venv", str(checkout / ".venv")]
-    assert pip[-4:] == ["-c", str(checkout / "constraints.txt"), "-e", str(checkout)]
+    assert pip[-4:] == ["-c", str(checkout / "constraints.txt"), "-e", f"{checkout}[credentials,video]"]
     bootstrap.install("")
     assert len(commands) == 2
 
@@ -140,7 +140,7 @@ def test_the_test_programs_are_added_to_what_is_there(installer: tuple[ModuleTyp
     bootstrap, commands = installer
     bootstrap.install("")
     bootstrap.install("test")
-    assert [command[-1] for command in commands[2:]] == [f"{checkout}[test]"]
+    assert [command[-1] for command in commands[2:]] == [f"{checkout}[credentials,video,test]"]
     bootstrap.install("")
     bootstrap.install("test")
     assert len(commands) == 3

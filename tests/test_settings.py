@@ -48,6 +48,17 @@ def test_everything_lies_under_the_home_folder_and_nothing_is_created(home: Path
     assert not home.exists()
 
 
+def test_how_large_an_asset_may_be_and_where_blobs_lie(home: Path) -> None:
+    assert (load(os.environ).max_asset_bytes, load(os.environ).blobs_url) == (4 << 30, "")
+    write(home, '{"assets": {"max_bytes": 5}, "blobs": {"url": "s3://a/b"}}')
+    assert (load(os.environ).max_asset_bytes, load(os.environ).blobs_url) == (5, "s3://a/b")
+    told = {**os.environ, "COMFYVN_MAX_ASSET_BYTES": "7", "COMFYVN_BLOBS_URL": "s3://c"}
+    assert (load(told).max_asset_bytes, load(told).blobs_url) == (7, "s3://c")
+    for wrong in ("0", "much", "-1", "1.5"):
+        with pytest.raises(Refused, match=r"assets\.max_bytes"):
+            load({**os.environ, "COMFYVN_MAX_ASSET_BYTES": wrong})
+
+
 def test_logs_may_lie_elsewhere(home: Path, tmp_path: Path) -> None:
     settings = load({**os.environ, "COMFYVN_LOG_DIR": str(tmp_path / "elsewhere")})
     assert (settings.log_dir, settings.data_dir) == (tmp_path / "elsewhere", home / "data")

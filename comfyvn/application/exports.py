@@ -1,13 +1,17 @@
 """What an export needs of a project, read at one position, and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from comfyvn.application.ports import LATEST, BranchRow
+from comfyvn.application.provenance.credentials import credentials
+from comfyvn.application.provenance.stamping import Stamp
+from comfyvn.application.provenance.wording import stamps
 from comfyvn.application.studio import Studio
 from comfyvn.domain.assets import Asset
 from comfyvn.domain.cast import Character
+from comfyvn.domain.credentials import Credentials
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.story import Scene
 from comfyvn.domain.variables import Variable
@@ -25,7 +29,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A whole story at one position: states by id. `start` is the scene where it begins, by id or label, if chosen."""
+    """A whole story at one position: states by id. `start` is the scene where it begins, by id or label, if chosen.
+
+    `stamps` are those with which assets go out, by id; an asset without one goes out as it is. `credentials` tell
+    what is said of it where it goes out signed.
+    """
 
     name: str
     scenes: Mapping[str, Scene]
@@ -35,6 +43,8 @@ class StoryView:
     start: str | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict)
     origin: Origin | None = None
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,18 @@ class Exported:
     warnings: tuple[ExportWarning, ...] = ()
 
 
-def story_view(studio: Studio, branch: str, at: int = LATEST) -> StoryView:
-    """Return the story of a branch as of a position; raise Missing("branch_unknown")."""
+Seal = Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, bytes]]
+"""Takes the SHA-256 (hex) of each file that was written, by path, and the path of each asset, by id; gives the files
+that seal the export: its manifest and what proves it."""
+
+
+def story_view(
+    studio: Studio, branch: str, at: int = LATEST, *, stamped: bool = False, signed: bool = False
+) -> StoryView:
+    """Return the story of a branch as of a position, `stamped` with stamps for its assets, `signed` to be signed.
+
+    Raises Missing("branch_unknown").
+    """
     row = studio.store.branch(branch)
     projects = studio.store.load_all(branch, "project", at)
     project = next((projects[ref] for ref in sorted(projects)), None)
@@ -75,6 +95,8 @@ def story_view(studio: Studio, branch: str, at: int = LATEST) -> StoryView:
         translations=states("translation"),
         start=None if project is None else project.start,
         origin=_origin(studio, row, at),
+        stamps=stamps(studio, branch, at) if stamped else {},
+        credentials=credentials(studio, branch, at) if signed else None,
     )
 
 

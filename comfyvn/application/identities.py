@@ -10,7 +10,9 @@ from immutables import Map
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.matching import Spot, edges_again, nodes_again, scenes_again
 from comfyvn.domain.pack import Pack
-from comfyvn.domain.story import Edge, Node, Scene, edges
+from comfyvn.domain.story import Edge, Node, Scene, edges, walk
+
+_NONE: Mapping[str, Any] = {}
 
 
 def unchanged(pack: Pack, base: Mapping[str, Scene]) -> frozenset[str]:
@@ -38,19 +40,27 @@ def _sequence(scene: Scene) -> list[tuple[str, str]]:
     return [(block, i) for block, _, i in places]
 
 
-def with_known_ids(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene], still: Collection[str]) -> Pack:
+def with_known_ids(
+    pack: Pack,
+    base: Mapping[str, Scene],
+    ours: Mapping[str, Scene],
+    still: Collection[str] = (),
+    labels: Mapping[str, str] = _NONE,
+    lines: Mapping[str, Spot] = _NONE,
+) -> Pack:
     """Return a pack whose scenes, nodes and edges have the ids they have in `base`, else in `ours`.
 
     `base` is what the source held at its last import, `ours` what the project holds now (without scenes that are
     `still` what they were: their nodes are taken from `base`). An id that stands for another thing there is not
-    given to a new one.
+    given to a new one. `labels` and `lines` tell by label and by identifier what is known for sure.
     """
     if not base:
         return pack
-    renamed = _scenes(pack, base, ours)
+    renamed = _scenes(pack, base, ours, labels)
     old = {i: scene for i, scene in base.items() if i not in still}
     new = {i: scene for i, scene in renamed.scenes.items() if i not in still}
-    found = nodes_again(old, new, {})
+    found = _said_again(new, base, lines)
+    found |= nodes_again(old, new, found)
     found |= nodes_again(ours, new, found)
     kept = {i: replace(renamed.scenes[i], nodes=base[i].nodes) for i in still}
     scenes, nodes = _nodes(new, found, base, ours)
@@ -58,13 +68,31 @@ def with_known_ids(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Sce
     return replace(renamed, scenes={**kept, **scenes}, translations=_aimed(renamed.translations, ids))
 
 
+def _said_again(scenes: Mapping[str, Scene], base: Mapping[str, Scene], lines: Mapping[str, Spot]) -> dict[Spot, Spot]:
+    """Return which lines are those whose identifiers they have; of two with one identifier it is the first."""
+    there = {node_id: Spot(scene_id, node_id) for scene_id, scene in base.items() for node_id in scene.nodes}
+    found: dict[Spot, Spot] = {}
+    for scene_id, scene in scenes.items() if lines else ():
+        for node_id, node in walk(scene):
+            known = lines.get(str(node.directives.get("id"))) if node.type == "text" else None
+            if known is not None and (was := there.pop(known.node, None)) is not None:
+                found[Spot(scene_id, node_id)] = was
+    return found
+
+
 def _aimed(units: Mapping[str, Translation], ids: Mapping[str, str]) -> dict[str, Translation]:
     """Return translations of the nodes by their new ids."""
     return {i: replace(unit, target=ids.get(unit.target or "", unit.target)) for i, unit in units.items()}
 
 
-def _scenes(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene]) -> Pack:
-    found = scenes_again(base, pack.scenes)
+def _scenes(pack: Pack, base: Mapping[str, Scene], ours: Mapping[str, Scene], labels: Mapping[str, str]) -> Pack:
+    sure = {i: labels.get(scene.label or "") for i, scene in pack.scenes.items() if labels and scene.role == "story"}
+    found = {i: there for i, there in sure.items() if there is not None and there in base}
+    known = {*found.values()}
+    found |= scenes_again(
+        {i: scene for i, scene in base.items() if i not in known},
+        {i: scene for i, scene in pack.scenes.items() if i not in found},
+    )
     left = {i: scene for i, scene in pack.scenes.items() if i not in found}
     taken = set(found.values())
     found |= scenes_again({i: s for i, s in ours.items() if i not in base and i not in taken}, left)

@@ -5,23 +5,14 @@ from collections.abc import Iterator, Sequence
 from comfyvn.application.ports import LATEST
 from comfyvn.application.studio import Studio
 from comfyvn.domain.kernel import Refused
-from comfyvn.domain.playthrough import Program, compile_story, play
+from comfyvn.domain.playthrough import Program, play
 from comfyvn.domain.playthrough.outputs import Output
 from comfyvn.domain.playthrough.run import MAX_STEPS
 
-VALUE = "value"
-"""The meta entry of a variable that holds the value it was set to; without it the default holds."""
-
 
 def program_of(studio: Studio, branch: str, at: int = LATEST) -> Program:
-    """Return the compiled story of a branch. A character's script name stands for their name, as in ``[e]``."""
-    scenes = {ref.id: scene for ref, scene in studio.store.load_all(branch, "scene", at).items()}
-    declared = studio.store.heads(branch, "variable", at)
-    variables = {ref.id: body.get("meta", {}).get(VALUE, body.get("default")) for ref, body in declared.items()}
-    cast = studio.store.heads(branch, "character", at)
-    names = {ref.id: "" if body["meta"].get("nameless") else body["name"] for ref, body in cast.items()}
-    called = {body["variable"]: body["name"] for body in cast.values() if body.get("variable")}
-    return compile_story(scenes, called | variables, names)
+    """Return the compiled story of a branch."""
+    return studio.programs.story(studio.store, branch, at).program
 
 
 def play_branch(

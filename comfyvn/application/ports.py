@@ -1,10 +1,13 @@
 """What the use cases need from outside, as protocols, and the values that cross."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
+from comfyvn.domain.assets import AssetType
 from comfyvn.domain.kernel import Decider, Json
+from comfyvn.domain.mentions import Key, Link, Named, Word
 
 CommitKind = Literal["do", "undo", "redo", "revert", "restore", "merge", "import", "system"]
 
@@ -152,12 +155,98 @@ class Verification:
     first_bad: Finding | None = None
 
 
+class Placed(NamedTuple):
+    """A part that is in force, and the position of the commit that last changed it."""
+
+    entity: str
+    part: str
+    position: int
+    body: Json
+
+
+PartKey = tuple[str, str]
+"""An entity of a known kind and one of its parts."""
+
+
+class Bulk(Protocol):
+    """Questions about many parts of one kind at once; none walks along the whole history."""
+
+    def placed(self, branch: str, kind: str, at: int = LATEST) -> Iterator[Placed]:
+        """Yield all parts that are in force, in no order."""
+
+    def born(self, branch: str, kind: str, at: int = LATEST) -> Mapping[str, int]:
+        """Return for each entity, those that are gone included, the position where its history begins."""
+
+    def deeds(self, branch: str, at: int = LATEST) -> Sequence[Commit]:
+        """Return the commits that are not plainly a person's own work: imports, merges, and those of models."""
+
+    def made(self, branch: str, kind: str, positions: Iterable[int], at: int = LATEST) -> Iterator[tuple[PartKey, int]]:
+        """Yield the parts of which the commits at some positions made a version, with the position."""
+
+    def histories(
+        self, branch: str, kind: str, keys: Iterable[PartKey], at: int = LATEST
+    ) -> Mapping[PartKey, Sequence[PartVersion]]:
+        """Return every version of some parts that is visible on a branch, oldest first."""
+
+
+class Mentions(Protocol):
+    """Questions about what names what: read from the parts of entities, kept with each commit."""
+
+    def reading(self) -> AbstractContextManager["Mentions"]:
+        """Open one snapshot for several questions."""
+
+    def known(self, branch: str, names: Iterable[str], at: int = LATEST) -> Sequence[Named]:
+        """Return everything that stands under some names, in no order."""
+
+    def words(self, branch: str, names: Iterable[str], at: int = LATEST) -> Set[Word]:
+        """Return what gives a meaning to some names, and in which ways they are used, or were some time."""
+
+    def begun(self, branch: str, starts: Iterable[str], at: int = LATEST) -> Set[Word]:
+        """Return the same of some names and of all that begin with their words."""
+
+    def declaring(self, branch: str, names: Iterable[str], at: int = LATEST) -> Sequence[Named]:
+        """Return the uses of some names, in no order, that give the thing another name."""
+
+    def everything(self, branch: str, at: int = LATEST) -> Sequence[Word]:
+        """Return all names that are used, and all that give names a meaning."""
+
+    def uses(
+        self, branch: str, pairs: Iterable[tuple[str, str | None]], at: int, after: Key | None, limit: int
+    ) -> tuple[int, Sequence[Named]]:
+        """Return how many uses there are of (name, about; None: any), and the first `limit` of them behind `after`."""
+
+    def of(self, branch: str, ref: Ref, part: str | None = None, at: int = LATEST) -> Sequence[Named]:
+        """Return all that an entity, or one part of it, names."""
+
+    def descent(
+        self, branch: str, subject: str, at: int, *, up: bool, down: bool, depth: int | None, limit: int
+    ) -> tuple[Sequence[Link], bool]:
+        """Return what a subject was made from and what was made from it, the nearest first.
+
+        The second value tells whether there is more than `limit` or `depth` allow.
+        """
+
+    def home(self, branch: str, node: str, at: int = LATEST) -> str | None:
+        """Return the scene of a line, None where there is no such line."""
+
+    def bodies(self, branch: str, keys: Iterable[tuple[str, str, str]], at: int = LATEST) -> Mapping[Any, Json]:
+        """Return some parts (kind, entity, part) that are there."""
+
+
 class EventStore(Protocol):
     """Append-only streams, one per entity per branch, in commits. A branch reads its ancestors up to its fork."""
 
     @property
     def kinds(self) -> Mapping[str, Decider[Any, Any, Any]]:
         """The kinds of entities that this store holds, by name."""
+
+    @property
+    def bulk(self) -> Bulk:
+        """The questions about many parts at once."""
+
+    @property
+    def mentions(self) -> Mentions:
+        """The questions about what names what."""
 
     def projects(self) -> Sequence[ProjectRow]: ...
 
@@ -228,13 +317,46 @@ class EventStore(Protocol):
 
     def verify(self, project: str | None = None) -> Verification: ...
 
+    def prove(self, branch: str, at: int, refs: Sequence[Ref]) -> Json:
+        """Return the tree head of a branch as of `at`, and Merkle proofs of the last event of each entity, as JSON.
+
+        Raises Missing("branch_unknown") and Conflict("history_damaged").
+        """
+
     def close(self) -> None:
         """Let go of the database."""
+
+
+class News(Protocol):
+    """Tells what was committed, by whichever process, in the order of positions."""
+
+    def position(self) -> int:
+        """Return the position of the last commit of all projects (0: none)."""
+
+    def wait(self, after: int, seconds: float) -> int:
+        """Wait until there is a commit beyond `after`, at most some seconds; return the last position."""
+
+    def since(self, after: int, size: int) -> Sequence[Commit]:
+        """Return the first `size` commits of all projects beyond a position, in order."""
 
 
 class Clock(Protocol):
     def now(self) -> str:
         """Return the time, UTC, ISO 8601 with microseconds and ``Z``."""
+
+
+class Notices(Protocol):
+    """Tells whoever listens of what is no history; nobody need listen, and nothing waits for them."""
+
+    def publish(self, topic: str, data: Json) -> None:
+        """Tell `data` to the listeners of a topic, such as ``jobs/JOB``; never raises, never waits."""
+
+
+class Unheard:
+    """Notices that nobody listens to."""
+
+    def publish(self, topic: str, data: Json) -> None:
+        """Tell nobody."""
 
 
 class Ids(Protocol):
@@ -252,6 +374,64 @@ class Blobs(Protocol):
         """Yield the bytes in chunks; raise Missing("blob_unknown")."""
 
     def has(self, digest: str) -> bool: ...
+
+
+class BlobStore(Blobs, Protocol):
+    """All that can be asked of content-addressed bytes: parts, files, the whole list."""
+
+    def part(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to `stop` (not included); raise Missing("blob_unknown")."""
+
+    def file(self, digest: str) -> BinaryIO:
+        """Open the bytes to be read and sought in; raise Missing("blob_unknown")."""
+
+    def size(self, digest: str) -> int | None:
+        """Return how many bytes there are, None where there is no such blob."""
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """Yield each blob with the seconds since it was written, in no order."""
+
+    def remove(self, digest: str) -> None:
+        """Take a blob away; one that is not there is no error."""
+
+    def clear(self, seconds: float) -> int:
+        """Take away what was left half written longer ago than that; return how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What the content of a file says of itself. `width` and `height` are as shown, in pixels; `facts` is JSON.
+
+    `facts` may hold palette, dhash, frames, alpha, lufs, sample_rate, channels, codec, family, characters, lines,
+    and `notes`: a list of plain sentences about what is odd or could not be measured. `claims` is what the file says of
+    its own origin: each one fields of `domain.provenance.Origin`, as JSON.
+    """
+
+    mime: str
+    type: AssetType
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    claims: tuple[Mapping[str, Json], ...] = ()
+
+
+class Media(Protocol):
+    """Looks into files that nobody vouches for. `content` opens the bytes anew, seekable, each time it is called."""
+
+    def inspect(self, name: str, content: Callable[[], BinaryIO]) -> MediaFacts:
+        """Measure a file, unknown formats included.
+
+        Raises Refused: ``media_bomb`` (it would unpack to more than the limits), ``media_broken`` (it cannot be
+        read as what it says it is), ``media_mismatch`` (name and content belong to different families, or there is
+        a second file of another kind inside), ``media_slow`` (it could not be read within the time limit).
+        """
+
+    def thumbnail(self, content: Callable[[], BinaryIO], facts: MediaFacts, edge: int = 320) -> bytes | None:
+        """Return a small picture as WebP, no side longer than `edge`; None where there is nothing to show.
+
+        The same content gives the same bytes. Raises Refused as `inspect` does.
+        """
 
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -288,8 +468,8 @@ class JobResult(NamedTuple):
 class JobRunner(Protocol):
     """Runs work in the background, in the order of asking."""
 
-    def submit(self, kind: str, work: Callable[[Report], JobResult]) -> Job:
-        """Queue work; raise Conflict("jobs_full") where too much waits already."""
+    def submit(self, kind: str, work: Callable[[Report], JobResult], job_id: str | None = None) -> Job:
+        """Queue work under a new id, or a given one; raise Conflict("jobs_full") where too much waits already."""
 
     def status(self, job_id: str) -> Job:
         """Return a job as it is now; raise Missing("job_unknown")."""

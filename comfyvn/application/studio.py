@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from comfyvn.application.ports import BranchRow, Clock, Commit, CommitKind, Envelope, EventStore, Ids, ProjectRow, Ref
+from comfyvn.application.ports import (
+    BranchRow,
+    Clock,
+    Commit,
+    CommitKind,
+    Envelope,
+    EventStore,
+    Ids,
+    ProjectRow,
+    Ref,
+)
+from comfyvn.application.programs import Programs
+from comfyvn.application.turns import Turns
 from comfyvn.domain.kernel import Conflict, Json, Missing
 
 
@@ -15,6 +27,8 @@ class Studio:
     store: EventStore
     clock: Clock
     ids: Ids
+    programs: Programs = field(default_factory=Programs, compare=False)
+    turns: Turns = field(default_factory=Turns, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +115,20 @@ def find_project(studio: Studio, name: str) -> ProjectRow:
     return found[0]
 
 
+def plays_branch(project: str) -> str:
+    """Return the id of the branch on which a project's playthroughs are recorded, apart from its story."""
+    return f"{project}.plays"
+
+
+def story_branches(studio: Studio, project: str) -> list[BranchRow]:
+    """Return the branches of a project that hold its story, the oldest first."""
+    return [row for row in studio.store.branches(project) if row.id != plays_branch(project)]
+
+
 def find_branch(studio: Studio, project: str, name: str | None = None) -> BranchRow:
     """Return a branch of a project by name or id (None: the main one); raise Missing("branch_unknown")."""
     row = find_project(studio, project)
-    branches = studio.store.branches(row.id)
+    branches = story_branches(studio, row.id)
     wanted = row.main if name is None else name
     found = [b for b in branches if b.name == wanted and not b.closed] or [
         b for b in branches if wanted in (b.id, b.name)

@@ -36,17 +36,19 @@ def wanted(
     """
     found: dict[Ref, Any] = {}
     before = {ref.id: scene for ref, scene in base.items() if ref.kind == "scene"}
-    for scene_id, scene in _scenes(pack, before):
+    for scene_id, scene in _scenes(pack, {**ours, **before}):
         found[Ref("scene", scene_id)] = _scene(scene, before.get(scene_id), ours.get(scene_id))
     for name, character in _characters(pack):
         found[Ref("character", name)] = character
     for name, variable in pack.variables.items():
         found[Ref("variable", name)] = variable
+    for name, world in pack.worlds.items():
+        found[Ref("world", name)] = world
     for unit_id, translation in pack.translations.items():
         found[Ref("translation", unit_id)] = translation
     origin = {"engine": pack.engine, "title": pack.title}
     for member, digest, size in assets:
-        asset = Asset(member.type, member.name, digest, size, meta={"origin": origin})  # type: ignore[arg-type]
+        asset = Asset(member.type, member.name, digest, size, meta={"origin": origin, **member.facts})  # type: ignore[arg-type]
         found[Ref("asset", asset_id(member.name))] = asset
     return {ref: base[ref] if ref in base and same(base[ref], state) else state for ref, state in found.items()}
 

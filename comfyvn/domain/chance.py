@@ -8,6 +8,7 @@ bits of the state before it. The stream is 63 bits and names one of 2**63 indepe
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from comfyvn.domain.kernel import Refused
 
@@ -15,12 +16,13 @@ _MULTIPLIER = 6_364_136_223_846_793_005
 _MASK_32 = (1 << 32) - 1
 _MASK_63 = (1 << 63) - 1
 _MASK_64 = (1 << 64) - 1
+_MIX_1 = 0xBF58476D1CE4E5B9
+_MIX_2 = 0x94D049BB133111EB
 _FNV_OFFSET = 14_695_981_039_346_656_037
 _FNV_PRIME = 1_099_511_628_211
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(NamedTuple):
     """`state` is 0 to 2**64 - 1, `stream` is 0 to 2**63 - 1."""
 
     state: int
@@ -30,16 +32,44 @@ class Generator:
 def started(seed: int, stream: int) -> Generator:
     """Return the generator that the reference ``pcg32_srandom_r(seed, stream)`` makes."""
     stream &= _MASK_63
-    return _stepped(Generator((_stepped(Generator(0, stream)).state + seed) & _MASK_64, stream))
+    increment = 2 * stream + 1
+    return Generator(((increment + seed) * _MULTIPLIER + increment) & _MASK_64, stream)
 
 
-def seeded(seed: int, purpose: str = "") -> Generator:
-    """Return a generator for one purpose, such as "edges": other purposes of the same seed do not disturb it.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the draws of one node come from, whatever the seed: its scene, its id, and their `key` of 64 bits."""
 
-    The seed counts modulo 2**64. The stream is the FNV-1a 64-bit hash of the purpose in UTF-8, without its
-    top bit.
+    scene: str
+    node: str
+    key: int
+    salt: int
+
+    def begun(self, seed: int) -> Generator:
+        """Return the generator of the node's first draw in a play with this seed."""
+        return started(_mixed((seed ^ self.salt) & _MASK_64), self.key)
+
+    def resumed(self, state: int) -> Generator:
+        """Return the generator of a later draw, from the state that the one before left behind."""
+        return Generator(state, self.key & _MASK_63)
+
+
+def source_of(scene: str, node: str) -> Source:
+    """Return the source of a node's draws: a stream that no other node, and no other scene, disturbs.
+
+    `key` is the FNV-1a 64-bit hash of the UTF-8 of scene, U+001F and node. For a seed (modulo 2**64) the generator is
+    ``started(mix(seed xor mix(key)), key)``, where ``mix`` is the finaliser of SplitMix64 (Steele, Lea and Flood 2014):
+    ``z ^= z >> 30; z *= 0xBF58476D1CE4E5B9; z ^= z >> 27; z *= 0x94D049BB133111EB; z ^= z >> 31``, modulo 2**64.
+    Each draw of the node goes on where its last one ended.
     """
-    return started(seed, _fnv1a(purpose.encode("utf-8", "surrogatepass")))
+    key = _fnv1a(f"{scene}\x1f{node}".encode("utf-8", "surrogatepass"))
+    return Source(scene, node, key, _mixed(key))
+
+
+def _mixed(z: int) -> int:
+    z = ((z ^ z >> 30) * _MIX_1) & _MASK_64
+    z = ((z ^ z >> 27) * _MIX_2) & _MASK_64
+    return z ^ z >> 31
 
 
 def _fnv1a(octets: bytes) -> int:
@@ -49,17 +79,13 @@ def _fnv1a(octets: bytes) -> int:
     return value
 
 
-def _stepped(generator: Generator) -> Generator:
-    increment = 2 * generator.stream + 1
-    return Generator((generator.state * _MULTIPLIER + increment) & _MASK_64, generator.stream)
-
-
 def word(generator: Generator) -> tuple[int, Generator]:
     """Draw 32 bits."""
-    state = generator.state
+    state, stream = generator
     mixed = (((state >> 18) ^ state) >> 27) & _MASK_32
     turn = state >> 59
-    return ((mixed >> turn) | (mixed << (-turn & 31))) & _MASK_32, _stepped(generator)
+    following = Generator((state * _MULTIPLIER + 2 * stream + 1) & _MASK_64, stream)
+    return ((mixed >> turn) | (mixed << (-turn & 31))) & _MASK_32, following
 
 
 def below(generator: Generator, n: int) -> tuple[int, Generator]:

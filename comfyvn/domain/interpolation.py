@@ -81,6 +81,8 @@ def substitute(text: str, lookup: Mapping[str, Value], *, percent: bool = True, 
     """
     if percent and "%" in text:
         text = _joined(_percent_parts(text, lookup))
+    if "[" not in text:
+        return text
     return _bracketed(text, _Filling(lookup, translate, iter(range(MAX_FIELDS))), 0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from comfyvn.domain.kernel import Json
 from comfyvn.domain.story import Scene
 
 
@@ -22,11 +23,24 @@ class Member:
     """A file of the source that becomes an asset: where the container holds it, its kind and size in bytes.
 
     `name` is only a name (posix, relative to the game's folder): it never becomes a path on the disk of the studio.
+    `facts` are what the source says of it: its licence, credit or title.
+    `was` is set for a file of an export of ours as it was written: the hash of the content that it had in the registry.
     """
 
     name: str
     type: str
     size: int
+    was: str = ""
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where a game says that it was exported from by us: ids of project and branch, and the position."""
+
+    project: str
+    branch: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +48,8 @@ class Pack:
     """One foreign game as states of our entities, by id, with an honest account of what was understood.
 
     `recognised` of `total` statements became nodes that the studio models; the rest is kept as raw nodes.
-    `characters`, `variables` and `translations` hold states of these kinds. `start` is the id of the scene where
-    the play begins.
+    `characters`, `variables`, `translations` and `worlds` hold states of these kinds. `start` is the id of the scene
+    where the play begins. `exported` is set for an export of ours, edited or not.
     """
 
     engine: str
@@ -44,9 +58,11 @@ class Pack:
     characters: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     translations: Mapping[str, Any] = field(default_factory=dict)
+    worlds: Mapping[str, Any] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
     start: str | None = None
     recognised: int = 0
     total: int = 0
     raw_kinds: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+    exported: Exported | None = None

@@ -1,7 +1,7 @@
 """Projects and their branches, as far as they have a history of their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from comfyvn.domain.documents import COUNT, FLAG, NAME, NAME_OR_NULL, OBJECT, Field
@@ -126,6 +126,32 @@ class AnnotateProject:
     present: bool = True
 
 
+@command("project.declare-commercial")
+@dataclass(frozen=True, slots=True)
+class DeclareCommercial:
+    """Say whether the novel is sold or earns money in another way; None: nothing is said."""
+
+    commercial: bool | None
+
+
+@command("project.give-credit")
+@dataclass(frozen=True, slots=True)
+class GiveCredit:
+    """Name someone in the credits under a role: story, art, music, voices, translation, or any other word."""
+
+    role: str
+    name: str
+
+
+@command("project.withdraw-credit")
+@dataclass(frozen=True, slots=True)
+class WithdrawCredit:
+    """Name someone in the credits under a role no more."""
+
+    role: str
+    name: str
+
+
 @command("project.save-project")
 @dataclass(frozen=True, slots=True)
 class SaveProject:
@@ -173,6 +199,47 @@ def _main_stays_open(branch: Branch) -> None:
         raise Refused("branch_main", "The first branch of a project cannot be closed.")
 
 
+COMMERCIAL: Final = "commercial"
+CREDITS: Final = "credits"
+"""Keys of a project's meta: whether it is commercial, and its credits as ``{role: [names]}``."""
+
+
+def credited(project: Project) -> dict[str, list[str]]:
+    """Return the names in the credits by role; what is not well formed in the meta is left out."""
+    given = project.meta.get(CREDITS)
+    listed = given.items() if isinstance(given, Mapping) else ()
+    return {
+        role: [name for name in names if isinstance(name, str) and name.strip()]
+        for role, names in listed
+        if isinstance(names, list | tuple)
+    }
+
+
+def _declared(project: Project, request: DeclareCommercial) -> Project:
+    kept = {key: value for key, value in project.meta.items() if key != COMMERCIAL}
+    said = {} if request.commercial is None else {COMMERCIAL: request.commercial}
+    return replace(project, meta={**kept, **said})
+
+
+def _credit(project: Project, request: GiveCredit) -> Project:
+    for field_name, value in (("role", request.role), ("name", request.name)):
+        if not NAME.fits(value):
+            raise Refused("project_malformed", f"{field_name} is not {NAME.says}.", where=field_name)
+    found = credited(project)
+    names = found.get(request.role, [])
+    if request.name in names:
+        return project
+    return replace(project, meta={**project.meta, CREDITS: {**found, request.role: [*names, request.name]}})
+
+
+def _withdrawn(project: Project, request: WithdrawCredit) -> Project:
+    found = credited(project)
+    if request.name not in found.get(request.role, []):
+        return project
+    found[request.role] = [name for name in found[request.role] if name != request.name]
+    return replace(project, meta={**project.meta, CREDITS: {role: names for role, names in found.items() if names}})
+
+
 PROJECT: Final[Decider[Any, Project, Any]] = decider(
     Requests(
         kind="project",
@@ -191,6 +258,7 @@ PROJECT: Final[Decider[Any, Project, Any]] = decider(
             ChooseStart: StartChosen,
             AnnotateProject: ProjectAnnotated,
         },
+        works={DeclareCommercial: _declared, GiveCredit: _credit, WithdrawCredit: _withdrawn},
         fields={"name": NAME, "start": NAME_OR_NULL, "meta": OBJECT},
     )
 )

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from comfyvn.application.ports import Ids, Job, JobResult, Report
+from comfyvn.application.ports import Ids, Job, JobResult, Notices, Report, Unheard
+from comfyvn.application.streaming.jobs import told_of
 from comfyvn.domain.kernel import Conflict, Missing, Refused
 
 MAX_WAITING = 50
@@ -24,25 +25,26 @@ class _Cancelled(Exception):
 
 
 class ThreadJobs:
-    """Runs jobs one after the other in a thread of its own."""
+    """Runs jobs one after the other in a thread of its own, and tells how far they are."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, notices: Notices | None = None) -> None:
         self._ids = ids
+        self._notices = notices or Unheard()
         self._lock = threading.Lock()
         self._rows: dict[str, Job] = {}
         self._stopping: set[str] = set()
         self._pool = ThreadPoolExecutor(1, "jobs")
 
-    def submit(self, kind: str, work: Callable[[Report], JobResult]) -> Job:
-        """Queue work; raise Conflict("jobs_full")."""
+    def submit(self, kind: str, work: Callable[[Report], JobResult], job_id: str | None = None) -> Job:
+        """Queue work under a new id, or a given one; raise Conflict("jobs_full")."""
         with self._lock:
             if sum(row.state in _OPEN for row in self._rows.values()) >= MAX_WAITING:
                 raise Conflict("jobs_full", f"{MAX_WAITING} jobs are waiting already.")
             over = [row.id for row in self._rows.values() if row.state not in _OPEN]
-            for job_id in over[: max(0, len(over) - MAX_KEPT + 1)]:
-                del self._rows[job_id]
-            job = Job(self._ids.new(), kind)
-            self._rows[job.id] = job
+            for gone in over[: max(0, len(over) - MAX_KEPT + 1)]:
+                del self._rows[gone]
+            job = Job(job_id or self._ids.new(), kind)
+            self._keep(job)
         self._pool.submit(self._run, job.id, work)
         return job
 
@@ -61,7 +63,8 @@ class ThreadJobs:
         with self._lock:
             job = self._row(job_id)
             if job.state == "queued":
-                job = self._rows[job_id] = replace(job, state="cancelled")
+                job = replace(job, state="cancelled")
+                self._keep(job)
             elif job.state == "running":
                 self._stopping.add(job_id)
             return job
@@ -77,13 +80,18 @@ class ThreadJobs:
 
     def _set(self, job_id: str, **fields: Any) -> None:
         with self._lock:
-            self._rows[job_id] = replace(self._rows[job_id], **fields)
+            self._keep(replace(self._rows[job_id], **fields))
+
+    def _keep(self, job: Job) -> None:
+        """Keep a job as it is now and tell of it; the caller holds the lock, so nothing older is told later."""
+        self._rows[job.id] = job
+        self._notices.publish(*told_of(job))
 
     def _run(self, job_id: str, work: Callable[[Report], JobResult]) -> None:
         with self._lock:
             if self._rows[job_id].state == "cancelled":
                 return
-            self._rows[job_id] = replace(self._rows[job_id], state="running")
+            self._keep(replace(self._rows[job_id], state="running"))
 
         def report(stage: str, done: int, total: int) -> None:
             if job_id in self._stopping:

@@ -1,23 +1,34 @@
 """The exporters by target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from comfyvn.application.exports import Exported, StoryView
+from comfyvn.application.exports import Exported, Seal, StoryView
+from comfyvn.application.provenance.credentials import Signing
 from comfyvn.domain.kernel import Json
 from comfyvn.infrastructure.exports import renpy
 from comfyvn.infrastructure.exports.renpy import engine
+from comfyvn.infrastructure.exports.renpy.echo import echo
+from comfyvn.infrastructure.exports.renpy.plays import check_plays
+from comfyvn.infrastructure.exports.renpy.project import of_engine
 from comfyvn.interfaces.cli.tools import Exporter, OpenBlob, Progress
 
-_FINE: Final = frozenset({"finished", "quit", "limit"})
-"""Ends of a play that are no failure."""
 
-
-def to_renpy(story: StoryView, out_dir: Path, open_blob: OpenBlob, progress: Progress) -> Exported:
+def to_renpy(
+    story: StoryView, out_dir: Path, open_blob: OpenBlob, progress: Progress, seal: Seal, signing: Signing | None = None
+) -> Exported:
     """Write a story as a Ren'Py project."""
-    return renpy.export(story, out_dir, open_blob, partial(progress, "files"), partial(progress, "scenes"))
+    files, scenes = partial(progress, "files"), partial(progress, "scenes")
+    return renpy.export(story, out_dir, open_blob, files, scenes, seal, signing)
+
+
+def to_renpy_bundle(
+    story: StoryView, file: Path, open_blob: OpenBlob, seal: Seal, signing: Signing | None = None
+) -> Exported:
+    """Write a story as a zip file of its Ren'Py project."""
+    return renpy.bundle(story, file, open_blob, seal=seal, signing=signing)
 
 
 def lint(folder: Path) -> Json:
@@ -26,17 +37,11 @@ def lint(folder: Path) -> Json:
     return {"ok": found.code == 0, "code": found.code, "report": found.report}
 
 
-def play(folder: Path, seeds: Sequence[int]) -> Json:
-    """Let Ren'Py play a project: ``{"ok", "plays": [{"seed", "why", "lines", "menus", ...}]}``."""
-    plays = []
-    for seed in seeds:
-        records = engine.play(folder, seed=seed)
-        counted = {f"{kind}s": sum(one["kind"] == kind for one in records) for kind in ("say", "menu")}
-        crash = {"traceback": records[-1]["traceback"]} if "traceback" in records[-1] else {}
-        plays.append({"seed": seed, "why": records[-1]["why"], **counted, **crash})
-    return {"ok": all(one["why"] in _FINE for one in plays), "plays": plays}
+def spared(target: str, path: str) -> bool:
+    """Tell whether the engine of a target puts a file there itself."""
+    return target == "renpy" and of_engine(path)
 
 
 EXPORTERS: Final[Mapping[str, Exporter]] = {
-    "renpy": Exporter(write=to_renpy, plan=renpy.plan, bundle=renpy.bundle, lint=lint, play=play)
+    "renpy": Exporter(write=to_renpy, plan=renpy.plan, bundle=to_renpy_bundle, lint=lint, play=check_plays, echo=echo)
 }

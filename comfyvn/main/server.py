@@ -21,7 +21,11 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure import access, logs
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
+from comfyvn.main.assets import registry
+from comfyvn.main.assets_over_http import assets, following, local
 from comfyvn.main.exports_over_http import exports
+from comfyvn.main.imports_over_http import imports
+from comfyvn.main.streams_over_http import Doors, StreamingServer, beside, config, streams, tell_jobs
 from comfyvn.main.tools import open_blobs, open_studio
 from comfyvn.settings import Settings
 
@@ -29,21 +33,39 @@ HANDSHAKE_SECONDS = 20.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def create_app(settings: Settings, studio: Studio | None = None) -> FastAPI:
+def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | None = None) -> FastAPI:
     """Build the web application around a studio (without one: the one that the settings name)."""
     document = system.SettingsFile(
         get=partial(settings_file.get_document, settings), save=partial(settings_file.save_document, settings)
     )
     names = [urlsplit(origin).hostname or "" for origin in settings.cors_origins]
-    return app.build(
-        studio or open_studio(settings),
+    studio = studio or open_studio(settings)
+    streaming = streams(studio, doors or Doors())
+    made = exports(settings.exports_dir, open_blobs(settings), _keys(settings), streaming.hub)
+    found = registry(settings, studio)
+    tell_jobs(streaming, made.jobs)
+    alone = settings.host in LOOPBACK
+    folders = (settings.cache_dir / "imports", settings.log_dir / "imports")
+    taken = imports(
+        *(made.jobs, open_blobs(settings), studio.ids, folders),
+        local=partial(local, settings, alone=alone),
+        limit=found.limit,
+    )
+    web = app.build(
+        studio,
         database=settings.database_url.partition(":")[0],
         settings=document,
         hosts=[settings.host, *names],
         origins=settings.cors_origins,
-        token=None if settings.host in LOOPBACK else access.token(_keys(settings)),
-        exports=exports(settings.exports_dir, open_blobs(settings)),
+        token=None if alone else access.token(_keys(settings)),
+        exports=made,
+        registry=assets(settings, found, made.jobs, alone=alone),
+        imports=taken,
+        streams=streaming,
+        lifespan=beside(streaming, following(found)),
     )
+    web.state.streams = streaming
+    return web
 
 
 def _keys(settings: Settings) -> Path:
@@ -87,7 +109,9 @@ def serve(settings: Settings, options: ServeOptions) -> int:
             "comfyvn.main.server:app_from_environment", factory=True, reload=True, host=host, port=resolved.port
         )
     else:
-        uvicorn.run(create_app(settings, studio), host=host, port=resolved.port, log_config=None)
+        doors = Doors()
+        web = create_app(settings, studio, doors)
+        StreamingServer(config(web, host, resolved.port), web.state.streams, doors).run()
     return 0
 
 

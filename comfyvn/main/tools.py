@@ -1,11 +1,18 @@
 """What the command line works with. Each part is imported when a command first asks for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from comfyvn import settings as settings_file
-from comfyvn.application.ports import Blobs
+from comfyvn.application.assets.exported import InExport
+from comfyvn.application.assets.registry import Registry, Source
+from comfyvn.application.exports import Seal
+from comfyvn.application.ports import BlobStore
+from comfyvn.application.provenance.credentials import Signing
+from comfyvn.application.provenance.flaws import ExportCheck
 from comfyvn.application.studio import Request, Studio
+from comfyvn.domain.kernel import Json
 from comfyvn.interfaces.cli.tools import Exporter, Reader, ServeOptions, StoreTools, Tools
 from comfyvn.settings import Settings
 
@@ -17,9 +24,15 @@ def tools(environ: Mapping[str, str]) -> Tools:
         settings=settings,
         open_studio=partial(open_studio, settings),
         open_blobs=partial(open_blobs, settings),
+        open_registry=partial(open_registry, settings),
+        open_source=open_source,
         store_tools=partial(store_tools, settings),
         readers=readers,
         exporters=exporters,
+        seal=partial(seal, settings),
+        signing=partial(signing, settings),
+        holding=partial(holding, settings),
+        check_export=partial(check_export, settings),
         fill_with_sample=fill_with_sample,
         serve=partial(serve, settings),
         scratch=lambda folder: tools({"COMFYVN_HOME": str(folder)}),
@@ -36,11 +49,29 @@ def open_studio(settings: Settings) -> Studio:
     return Studio(open_store(settings.database_url, KINDS), SystemClock(), RandomIds())
 
 
-def open_blobs(settings: Settings) -> Blobs:
-    """Return the files of imported games."""
+def open_blobs(settings: Settings) -> BlobStore:
+    """Return the contents of assets, in the data folder or where the settings say."""
+    if settings.blobs_url:
+        from comfyvn.infrastructure.storage import blobs_s3  # noqa: PLC0415
+
+        return blobs_s3.open_blobs(settings.blobs_url, settings.cache_dir / "incoming")
     from comfyvn.infrastructure.storage.blobs import FileBlobs  # noqa: PLC0415
 
     return FileBlobs(settings.data_dir / "blobs")
+
+
+def open_registry(settings: Settings, studio: Studio) -> Registry:
+    """Return the registry of assets."""
+    from comfyvn.main.assets import registry  # noqa: PLC0415
+
+    return registry(settings, studio)
+
+
+def open_source(path: Path) -> Source:
+    """Open a file or folder of this machine; raise Missing("path_unknown")."""
+    from comfyvn.infrastructure.assets.source import DiskSource  # noqa: PLC0415
+
+    return DiskSource(path)
 
 
 def store_tools(settings: Settings, studio: Studio) -> StoreTools:
@@ -52,9 +83,16 @@ def store_tools(settings: Settings, studio: Studio) -> StoreTools:
 
 def readers() -> Sequence[Reader]:
     """Return the readers of foreign games."""
-    from comfyvn.infrastructure.imports.renpy.reader import RenpyReader  # noqa: PLC0415
+    from comfyvn.main.readers import READERS  # noqa: PLC0415
 
-    return (RenpyReader(),)
+    return [make() for make in READERS.values()]
+
+
+def holding(settings: Settings, project: str, asset: str) -> Iterable[InExport]:
+    """Return the exports in the exports folder that hold an asset."""
+    from comfyvn.infrastructure.exports.kept import KeptExports  # noqa: PLC0415
+
+    return KeptExports(settings.exports_dir)(project, asset)
 
 
 def exporters() -> Mapping[str, Exporter]:
@@ -62,6 +100,30 @@ def exporters() -> Mapping[str, Exporter]:
     from comfyvn.main.exporters import EXPORTERS  # noqa: PLC0415
 
     return EXPORTERS
+
+
+def seal(settings: Settings, evidence: Mapping[str, Json]) -> Seal:
+    """Return what seals exports with the key of this installation."""
+    from comfyvn.infrastructure.exports.sealing import seal_with  # noqa: PLC0415
+    from comfyvn.infrastructure.signing import signing_key  # noqa: PLC0415
+
+    return seal_with(signing_key(settings.config_dir / "keys"), evidence)
+
+
+def signing(settings: Settings) -> Signing:
+    """Return what signs media with the certificates of this installation; see `C2paSigning`."""
+    from comfyvn.infrastructure.credentials.signing import C2paSigning  # noqa: PLC0415
+
+    return C2paSigning(settings.config_dir / "keys")
+
+
+def check_export(settings: Settings, path: Path, key: str | None) -> ExportCheck:
+    """Check an export without the database; with a `key` only its signature counts."""
+    from comfyvn.infrastructure.credentials.certificates import root_of  # noqa: PLC0415
+    from comfyvn.infrastructure.exports import verification  # noqa: PLC0415
+    from comfyvn.main.exporters import spared  # noqa: PLC0415
+
+    return verification.check(path, spared, key, root_of(settings.config_dir / "keys"))
 
 
 def fill_with_sample(studio: Studio, branch: str, request: Request) -> object:

@@ -5,9 +5,9 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from comfyvn.migrations import first
+from comfyvn.migrations import first, second
 
-STEPS: Final[tuple[Callable[[str, str], list[str]], ...]] = (first.statements,)
+STEPS: Final[tuple[Callable[[str, str], list[str]], ...]] = (first.statements, second.statements)
 """Step n + 1: (application, dialect) -> statements. Never changed once released; a new step is added at the end."""
 
 

@@ -85,8 +85,8 @@ class Parts:
         key = [c[name] == bindparam(name) for name in COLUMNS[:4]]
         self._history = union_all(
             *(
-                select(c.from_position, c.body).where(*key, _begin(table) <= bindparam("cap"), time)
-                for time in (_past(table), _latest(table))
+                select(c.from_position, c.body).where(*key, begin(table) <= bindparam("cap"), time)
+                for time in (past(table), latest(table))
             )
         ).order_by("from_position")
         self._touched = select(c.kind, c.entity, c.part).where(
@@ -111,6 +111,10 @@ class Parts:
         """Yield the JSON text of all existing parts by key, unordered; `whole`: only each entity's own fields."""
         rows = self._visible(conn, lineage, {} if kind is None else {"kind": kind}, whole=whole)
         return ((key, body) for key, body, _ in rows)
+
+    def shown(self, conn: Connection, lineage: Lineage, kind: str) -> Iterator[tuple[Key, str, int]]:
+        """Yield all existing parts of a kind, unordered: key, JSON text, and the position of the last change."""
+        return self._visible(conn, lineage, {"kind": kind})
 
     def versions_of(
         self, conn: Connection, lineage: Lineage, kind: str, entity: str, part: str
@@ -153,7 +157,7 @@ class Parts:
 def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> Select[Any] | CompoundSelect[Any]:
     """Return the statement for the rows of one branch as of ``cap``: its latest rows, or seeks for what they were."""
     head, old, last = table.alias("head"), table.alias("old"), table.alias("last")
-    shown = [head.c.branch == bindparam("branch"), _latest(head)]
+    shown = [head.c.branch == bindparam("branch"), latest(head)]
     shown += [head.c[name] == bindparam(name) for name in sorted(wanted)]
     if whole:
         shown.append(head.c.part == literal_column(f"'{WHOLE}'"))
@@ -165,24 +169,24 @@ def _shown(table: Table, wanted: frozenset[str], whole: bool, capped: bool) -> S
     same = COLUMNS[:4]
     end = (
         select(func.min(last.c.to_position))
-        .where(*(last.c[name] == head.c[name] for name in same), last.c.to_position > cap, _past(last))
+        .where(*(last.c[name] == head.c[name] for name in same), last.c.to_position > cap, past(last))
         .scalar_subquery()
     )
-    match = and_(*(old.c[name] == _given(head.c[name]) for name in same), old.c.to_position == end, _past(old))
+    match = and_(*(old.c[name] == _given(head.c[name]) for name in same), old.c.to_position == end, past(old))
     before = (
         select(*(old.c[name] for name in columns))
         .select_from(head.join(old, match))
-        .where(*shown, _begin(head) > cap, _begin(old) <= cap)
+        .where(*shown, begin(head) > cap, begin(old) <= cap)
     )
-    return union_all(now.where(_begin(head) <= cap), before)
+    return union_all(now.where(begin(head) <= cap), before)
 
 
-def _latest(table: FromClause) -> ColumnElement[bool]:
+def latest(table: FromClause) -> ColumnElement[bool]:
     """Return the condition of the present rows, written so that the databases see it fits an index."""
     return table.c.to_position == literal_column(str(LATEST))
 
 
-def _begin(table: FromClause) -> ColumnElement[int]:
+def begin(table: FromClause) -> ColumnElement[int]:
     """Return where a row begins, written so that no database walks the history of a branch by it."""
     return table.c.from_position + literal_column("0")
 
@@ -192,6 +196,6 @@ def _given(column: ColumnElement[str]) -> ColumnElement[str]:
     return column + literal_column("''")
 
 
-def _past(table: FromClause) -> ColumnElement[bool]:
+def past(table: FromClause) -> ColumnElement[bool]:
     """Return the condition of the rows that later ones have closed, written so that it fits an index."""
     return table.c.to_position < literal_column(str(LATEST))

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.docs.runner import ROOT, commands, run
+from tests.samples import kag
 
 GAME = """define m = Character("Mara")
 
@@ -17,6 +19,9 @@ label start:
             "You go."
     return
 """
+TWINE = ":: Start\nThe lamp is out.\n\n[[Light it->End]]\n\n:: End\nLight!\n"
+YARN = "title: Start\n---\nInes: The lamp is out.\n-> Light it\n    Light!\n-> Leave\n===\n"
+INK = "Ines: The lamp is out.\n* [Light it] Light!\n* Leave\n- -> END\n"
 HOW_TO = sorted(page for page in (ROOT / "docs" / "how-to").glob("*.md") if commands(page))
 
 
@@ -39,6 +44,12 @@ def test_the_tutorial_works(tmp_path: Path) -> None:
 def test_a_how_to_works(page: Path, tmp_path: Path) -> None:
     (tmp_path / "my-game" / "game").mkdir(parents=True)
     (tmp_path / "my-game" / "game" / "script.rpy").write_text(GAME, "utf-8")
+    (tmp_path / "chat.txt").write_text("Ann: Hello.\nBo: Hi.\nAnn: *waves*\n", "utf-8")
+    kag.tyrano(tmp_path / "tyrano-game")
+    (tmp_path / "lamp.twee").write_text(TWINE, "utf-8")
+    Image.effect_noise((64, 48), 50).save(tmp_path / "bg lost property.png")
+    (tmp_path / "lamp.yarn").write_text(YARN, "utf-8")
+    (tmp_path / "lamp.ink").write_text(INK, "utf-8")
     assert run(page, tmp_path)
 
 
@@ -48,4 +59,5 @@ def test_some_how_to_pages_have_commands() -> None:
         "merge-two-versions",
         "prove-the-history",
         "restore-the-past",
+        "trace-assets",
     }

@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comfyvn.domain.chance import Generator, below, seeded, started, unit, weighted, word
+from comfyvn.domain.chance import Generator, below, source_of, started, unit, weighted, word
 from comfyvn.domain.kernel import Refused
+
+KEY, SALT = 0x9238FA0373269002, 0x4D875E2ED5CD4375
+WORDS = [0x9C64FCA8, 0x4B8FB393, 0xB5C9B455, 0xA2F3F724]
+"""Of node ``n1`` of scene ``begin`` with seed 42, worked out apart from the program."""
+
+
+def seeded(seed, purpose=""):
+    """Return a generator whose stream is the FNV-1a hash of a word."""
+    value = 0xCBF29CE484222325
+    for octet in purpose.encode():
+        value = ((value ^ octet) * 0x100000001B3) % 2**64
+    return started(seed, value)
 
 
 def draws(generator, count, draw):
@@ -51,11 +63,6 @@ def test_our_own_vectors_stay():
     assert draws(edges, 3, lambda now: below(now, 2**40)) == [449718764870, 933573984346, 933556901642]
     assert draws(edges, 3, unit) == [0.7292052187644652, 0.5843853232609605, 0.5409182187963597]
     assert draws(edges, 10, lambda now: weighted(now, [1, 2, 0, 0.5])) == [1, 1, 1, 1, 0, 1, 1, 0, 3, 3]
-
-
-def test_the_stream_of_a_purpose_is_the_published_fnv1a_hash():
-    assert seeded(1, "").stream == 0xCBF29CE484222325 & (2**63 - 1)
-    assert seeded(1, "foobar").stream == 0x85944171F73967E8 & (2**63 - 1)
 
 
 @given(st.integers(0, 2**64 - 1), st.text(max_size=8))
@@ -135,3 +142,23 @@ def test_empty_ranges_are_refused(n):
 def test_purposes_do_not_repeat_each_other():
     firsts = [tuple(draws(seeded(5, purpose), 4, word)) for purpose in ("edges", "random", "music", "")]
     assert len(set(firsts)) == len(firsts)
+
+
+def test_every_node_draws_from_a_stream_of_its_own():
+    source = source_of("begin", "n1")
+    assert (source.key, source.salt) == (KEY, SALT)
+    assert draws(source.begun(42), 4, word) == WORDS
+    assert source.begun(42) == source.begun(42 + (1 << 64))
+    _, following = word(source.begun(42))
+    assert word(source.resumed(following.state)) == word(following)
+    others = [source_of("begin", "n2"), source_of("begi", "nn1"), source_of("n1", "begin")]
+    assert len({tuple(draws(s.begun(42), 4, word)) for s in (source, *others)}) == 4
+
+
+def test_neighbouring_seeds_and_nodes_do_not_move_together():
+    one, two = source_of("s", "a"), source_of("s", "b")
+    pairs = [(below(one.begun(seed), 2)[0], below(two.begun(seed), 2)[0]) for seed in range(4000)]
+    counts = [pairs.count(pair) for pair in ((0, 0), (0, 1), (1, 0), (1, 1))]
+    assert all(900 < count < 1100 for count in counts)
+    runs = [below(one.begun(seed), 2)[0] == below(one.begun(seed + 1), 2)[0] for seed in range(4000)]
+    assert 1850 < sum(runs) < 2150

@@ -16,7 +16,7 @@ from comfyvn.infrastructure.storage.mapper import EventMapper
 from tests.strategies import STATES, values
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
-some = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def test_every_kind_has_random_states() -> None:

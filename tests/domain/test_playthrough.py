@@ -6,6 +6,7 @@ from comfyvn.domain.playthrough import (
     LineSaid,
     MenuShown,
     RawSkipped,
+    Stage,
     StageChanged,
     compile_story,
     play,
@@ -15,6 +16,7 @@ from comfyvn.domain.playthrough import (
     step,
     to_json,
 )
+from comfyvn.domain.playthrough.stage import Shown
 from comfyvn.domain.story import Scene
 from tests.domain.stories import CAST, act, menu, said, scene, story, text, trace, way
 
@@ -192,10 +194,10 @@ def test_a_random_node_without_a_way_is_passed() -> None:
 
 
 def test_picks_do_not_disturb_the_draws_of_random_nodes() -> None:
-    draw = act("random", "", *(way(text(str(n))) for n in range(50)))
+    first, second = (act("random", "", *(way(text(str(n))) for n in range(50)), id=name) for name in ("r1", "r2"))
     asked = menu(way(text="a"), way(text="b"))
-    quiet = story(draw, draw)
-    assert said(quiet)[:2] == [x for x in said(story(asked, draw, asked, draw)) if isinstance(x, str)][:2]
+    quiet = story(first, second)
+    assert said(quiet)[:2] == [x for x in said(story(asked, first, asked, second)) if isinstance(x, str)][:2]
 
 
 def test_a_jump_finds_a_scene_by_id_or_label_and_a_label_inside_a_scene() -> None:
@@ -332,14 +334,21 @@ def test_stage_directions_change_the_stage() -> None:
     )
     state, outputs = step(program, start(program, 0))
     assert outputs[0] == StageChanged("scene", "bg harbour", "n1", "begin")
-    assert state.stage.images == {"bg": "bg harbour", "ann": "ann happy", "light": "lamp lit"}
+    assert state.stage.background == Shown("bg", "bg", ("harbour",))
+    assert _names(state.stage) == {"ann": "ann happy", "light": "lamp lit"}
     assert state.stage.sounds == {"music": "sea.ogg", "sound": "gull.ogg"}
     state, _ = step(program, state)
-    assert state.stage.images == {"bg": "bg harbour", "light": "lamp out"}
+    assert _names(state.stage) == {"light": "lamp out"}
     assert (state.stage.sounds, state.stage.window) == ({"sound": "gull.ogg"}, "hide")
     state, _ = step(program, state)
-    assert state.stage.images == {"bg": "bg night"}
-    assert state.stage.sounds["voice"] == "hum.ogg"
+    assert state.stage.background is not None and state.stage.background.name == "bg night"
+    assert (_names(state.stage), state.stage.voice) == ({}, "hum.ogg")
+    state, _ = step(program, state)
+    assert state.stage.voice == ""
+
+
+def _names(stage: Stage) -> dict[str, str]:
+    return {tag: sprite.name for tag, sprite in stage.sprites.items()}
 
 
 def test_declarations_comments_and_labels_do_nothing() -> None:
@@ -458,8 +467,8 @@ def test_a_state_of_another_story_or_none_at_all_is_refused() -> None:
         "scene": [],
         "node": 1,
         "variables": {"x": {"$": "set", "items": [[]]}},
-        "choice": [1 << 64, 0],
-        "chance": [0],
+        "seed": 1 << 64,
+        "luck": [["begin", "n1", -1]],
         "calls": ["x"],
         "stage": {},
         "said": [1, 2, 3],

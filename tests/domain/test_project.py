@@ -7,12 +7,16 @@ from comfyvn.domain.project import BRANCH, PROJECT, Branch, BranchForked, Projec
 from tests.given import Given
 
 PIER = Given(PROJECT).given(ProjectStarted("The Pier"))
+CREDITED = PIER.given(project.ProjectAnnotated("credits", {"art": ["Ann", "Bo"]}))
 DARK = Given(BRANCH).given(BranchForked("dark", parent="main", position=7))
 
 CHANGES: list[tuple[Given, Any, Any]] = [
     (PIER, project.RenameProject("The Long Pier"), project.ProjectRenamed("The Long Pier")),
     (PIER, project.ChooseStart("s1"), project.StartChosen("s1")),
     (PIER, project.AnnotateProject("language", "en"), project.ProjectAnnotated("language", "en")),
+    (PIER, project.DeclareCommercial(True), project.ProjectAnnotated("commercial", True)),
+    (PIER, project.GiveCredit("art", "Ann"), project.ProjectAnnotated("credits", {"art": ["Ann"]})),
+    (CREDITED, project.WithdrawCredit("art", "Ann"), project.ProjectAnnotated("credits", {"art": ["Bo"]})),
     (DARK, project.RenameBranch("bleak"), project.BranchRenamed("bleak")),
     (DARK, project.CloseBranch(), project.BranchClosed()),
     (DARK.given(project.BranchClosed()), project.ReopenBranch(), project.BranchReopened()),
@@ -29,6 +33,25 @@ def test_every_command_is_tested() -> None:
     tested = {type(command) for _, command, _ in CHANGES}
     begun = {project.StartProject, project.SaveProject, project.ForkBranch, project.SaveBranch}
     assert tested | begun == {*PROJECT.commands, *BRANCH.commands}
+
+
+def test_a_project_says_whether_it_is_commercial_and_takes_it_back() -> None:
+    said = PIER.given(project.ProjectAnnotated("commercial", True))
+    said.when(project.DeclareCommercial(None)).then(project.ProjectAnnotated("commercial", None, False))
+    PIER.when(project.DeclareCommercial(None)).then()
+
+
+def test_credits_are_kept_in_the_order_in_which_they_were_given() -> None:
+    CREDITED.when(project.GiveCredit("art", "Ann")).then()
+    CREDITED.when(project.GiveCredit("story", "Cy")).then(
+        project.ProjectAnnotated("credits", {"art": ["Ann", "Bo"], "story": ["Cy"]})
+    )
+    CREDITED.when(project.GiveCredit(" ", "Cy")).refused("project_malformed")
+    CREDITED.when(project.WithdrawCredit("story", "Cy")).then()
+    last = PIER.given(project.ProjectAnnotated("credits", {"art": ["Ann"]}))
+    last.when(project.WithdrawCredit("art", "Ann")).then(project.ProjectAnnotated("credits", {}))
+    odd = PIER.given(project.ProjectAnnotated("credits", ["Ann"]))
+    odd.when(project.GiveCredit("art", "Bo")).then(project.ProjectAnnotated("credits", {"art": ["Bo"]}))
 
 
 def test_projects_and_branches_begin_once() -> None:

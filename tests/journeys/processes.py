@@ -1,7 +1,13 @@
-"""Other processes that write to the same database."""
+"""Other processes: servers, and writers to the same database."""
 
+import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -27,3 +33,33 @@ def kill(writer: "subprocess.Popen[str]") -> list[str]:
     writer.kill()
     rest, _ = writer.communicate()
     return rest.split()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """Serve a home folder and yield (process, port); the process is killed afterwards."""
+    port = _free_port()
+    command = [sys.executable, "-m", "comfyvn", "serve", "--server-only", "--no-browser", "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=CHECKOUT, env={**os.environ, "COMFYVN_HOME": str(home)}, stderr=subprocess.DEVNULL
+    )
+    try:
+        end = time.monotonic() + 40
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
+                break
+            except OSError:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()

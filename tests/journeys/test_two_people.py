@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,20 @@ def test_without_a_version_both_are_kept_one_after_the_other(desk: Desk) -> None
     titles = [version.body["title"] for version in found if version.body]
     for actor in ("ada", "bo"):
         assert [title for title in titles if title.startswith(actor)] == [f"{actor} {n}" for n in range(ROUNDS)]
+
+
+def test_nobody_of_eight_starves(desk: Desk) -> None:
+    desk.open()
+    actors = [f"actor{n}" for n in range(8)]
+
+    def work(actor: str) -> None:
+        for n in range(ROUNDS):
+            desk.retitle(f"{actor} {n}", actor=actor)
+
+    at_once(*(partial(work, actor) for actor in actors))
+    found = desk.studio.store.versions(desk.main, Ref("scene", "s"), "")
+    titles = [version.body["title"] for version in found if version.body]
+    assert sorted(titles[1:]) == sorted(f"{actor} {n}" for actor in actors for n in range(ROUNDS))
 
 
 def test_four_processes_write_and_a_reader_follows(postgres_database: Callable[[], str]) -> None:

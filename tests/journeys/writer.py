@@ -2,6 +2,7 @@
 
 ``changes BRANCH ACTOR SCENE COUNT`` titles a scene 1, 2, 3 ... and prints each title once it is written;
 ``import BRANCH EVENTS`` brings in characters with one event each, as one commit, and prints its position.
+``play BRANCH PROJECT PLAYTHROUGH COUNT`` lets a playthrough go on step by step and prints how far it came and the hash.
 The address of the database comes first.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from comfyvn.application.handle import handle
+from comfyvn.application.plays.playing import Plays
 from comfyvn.application.ports import Ref
 from comfyvn.application.projects import bring_in
 from comfyvn.application.studio import Request, Studio
@@ -25,6 +27,14 @@ def change(studio: Studio, branch: str, actor: str, scene: str, count: int) -> I
         yield str(n)
 
 
+def read(studio: Studio, project: str, play_id: str, count: int) -> Iterator[str]:
+    """Yield how far a playthrough came and its hash, each time a step is kept."""
+    plays = Plays(studio)
+    for _ in range(count):
+        session = plays.auto(project, play_id, Request(actor="reader"), 1)
+        yield f"{session.depth}:{session.moment.state.trace}"
+
+
 def characters(count: int) -> Iterator[tuple[Ref, Any]]:
     """Yield new characters by id."""
     for n in range(count):
@@ -36,10 +46,15 @@ def main(url: str, verb: str, branch: str, *rest: str) -> None:
     studio = open_studio(url)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    if verb == "changes":
-        actor, scene, count = rest
-        for title in change(studio, branch, actor, scene, int(count)):
-            sys.stdout.write(f"{title}\n")
+    if verb in ("changes", "play"):
+        first, second, count = rest
+        told = (
+            change(studio, branch, first, second, int(count))
+            if verb == "changes"
+            else read(studio, first, second, int(count))
+        )
+        for words in told:
+            sys.stdout.write(f"{words}\n")
             sys.stdout.flush()
     else:
         outcome = bring_in(

@@ -35,6 +35,7 @@ __all__ = [
     "parse_seconds",
     "picks",
     "play",
+    "plays",
     "spoken",
 ]
 
@@ -52,6 +53,23 @@ def game(name: str) -> Path:
     return folder
 
 
+def plays(folder: Path, wanted: Sequence[Mapping[str, Any]], timeout: float = 60) -> list[list[Record]]:
+    """Make several plays with one start of the engine; return the records of each, as `play` does.
+
+    Each has choices, perhaps a seed, a start label and a limit; one that is ``brief`` ends once its choices are made.
+    `timeout` is for one play.
+    """
+    with copied(folder) as copy, tempfile.TemporaryDirectory() as temporary:
+        logs = [Path(temporary) / f"{number}.jsonl" for number in range(len(wanted))]
+        usual = {"seed": 0, "choices": [], "start": None, "limit": 10_000, "answer": "", "stage": False}
+        own = [{"log": str(log), "timeout": timeout} for log in logs]
+        requests = [{**usual, **one, **more} for one, more in zip(wanted, own, strict=True)]
+        done = run(copy, ["comfyvn_play"], {"plays": requests}, timeout * len(wanted) + 60)
+        if done.returncode:
+            raise EngineFailed("\n".join([*complaints(copy), done.stdout]))
+        return [[record for record in read(log) if record["kind"] != "begin"] for log in logs]
+
+
 def line_identifiers(folder: Path, timeout: float = 120) -> set[str]:
     """Return the identifiers of all lines, as the engine writes them into an empty translation."""
     with copied(folder) as copy:
@@ -65,7 +83,7 @@ def line_identifiers(folder: Path, timeout: float = 120) -> set[str]:
 
 def picks(records: Iterable[Record]) -> list[int]:
     """Return the choices a play made; played again with them, it takes the same path whatever the seed."""
-    return [record["pick"] for record in records if record["kind"] in ("menu", "screen") and record["pick"] is not None]
+    return [record["pick"] for record in records if record.get("pick") is not None]
 
 
 def spoken(records: Iterable[Record]) -> list[tuple[Any, ...]]:

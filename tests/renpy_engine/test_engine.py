@@ -41,6 +41,31 @@ label other:
     "[_return]"
     return
 
+label waits:
+    $ answer = renpy.imagemap("a.png", "b.png", [(0, 0, 9, 9, "left"), (9, 0, 18, 9, "right")])
+    "[answer]"
+    python:
+        ui.textbutton("Old", clicked=ui.returns("old"))
+        answer = ui.interact()
+    "[answer]"
+    $ ui.timer(1.0, ui.returns("late"))
+    $ answer = ui.interact()
+    "[answer]"
+    call screen asks
+    "[_return] [points]"
+    call screen names
+    "[_return]"
+    return
+
+screen asks():
+    input value VariableInputValue("surname")
+    textbutton "More" action SetVariable("points", points + 1) sensitive points < 3
+    textbutton "Away" action MainMenu(confirm=False)
+    timer 1.0 action Return("over")
+
+screen names():
+    input default ""
+
 screen pick_one():
     textbutton "One" action Return("one")
     textbutton "Two" action [SetVariable("points", 5), Return("two")]
@@ -97,6 +122,13 @@ def test_how_a_play_ends(small_game: Path) -> None:
     assert engine.play(small_game, timeout=8)[-1] == {"kind": "end", "why": "timeout"}
 
 
+def test_a_long_play_is_no_endless_one(small_game: Path) -> None:
+    script = "label start:\n    $ n = 0\n    while n < 700:\n        $ n += 1\n        '[n]'\n    return\n"
+    (small_game / "game" / "script.rpy").write_text(script)
+    records = engine.play(small_game)
+    assert (len(records), records[-1]["why"]) == (701, "finished")
+
+
 def test_the_same_seed_is_the_same_play(small_game: Path) -> None:
     first = engine.play(small_game, seed=1, limit=40)
     assert engine.play(small_game, seed=1, limit=40) == first
@@ -116,6 +148,24 @@ def test_a_play_from_a_label_with_a_screen(small_game: Path) -> None:
     assert [record["what"] for record in records if record["kind"] == "say"] == ["Some", "Some{fast} more", "two"]
     screen = next(record for record in records if record["kind"] == "screen")
     assert screen["actions"] == ["Return one", "SetField 5+Return two"]
+
+
+def test_what_a_play_waits_for_is_typed_and_pressed(small_game: Path) -> None:
+    records = engine.play(small_game, start="waits", choices=[1], answer="Ann")
+    said = [record["what"] for record in records if record["kind"] == "say"]
+    assert said == ["right", "old", "late", "over 3", "Ann"]
+    waited = [record for record in records if record["kind"] in ("screen", "interact", "input")]
+    assert [record["answer"] for record in waited if record["kind"] == "input"] == ["Ann", "Ann"]
+    assert waited[0]["actions"] == ["ChoiceReturn left", "ChoiceReturn right"]
+    assert waited[1]["actions"] == ["Partial old"]
+    assert [record["actions"] for record in waited if record.get("name") == "asks"] == [
+        ["SetField 1"],
+        ["SetField 2"],
+        ["SetField 3"],
+        [],
+    ]
+    assert engine.picks(records) == [1, 0, 0, 0, 0]
+    assert records[-1]["why"] == "finished"
 
 
 def test_the_stage_is_logged_if_asked(small_game: Path) -> None:

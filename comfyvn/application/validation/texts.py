@@ -64,8 +64,8 @@ def _tags(known: Outline, text: str, scene_id: str, node_id: str) -> Iterator[St
             yield StoryFinding("error", "tag_unclosed", f"{{/{name}}} closes nothing ({text!r}).", scene_id, node_id)
         elif closing:
             open_tags.remove(name)
-        elif name in _PAIRED or not name:
+        elif name not in _SINGLE:
             open_tags.append(name)
-    for name in open_tags:
+    for name in (name for name in open_tags if name in _PAIRED or not name):
         message = f"{{{name}}} is closed by the end of the text only ({text!r})."
         yield StoryFinding("warning", "tag_unclosed", message, scene_id, node_id)

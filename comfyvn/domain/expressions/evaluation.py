@@ -125,6 +125,9 @@ def _(expression: tree.Binary) -> Code:
 def _(expression: tree.Compare) -> Code:
     first, *rest = map(_code, expression.operands)
     steps = tuple(zip(map(_COMPARE.__getitem__, expression.operators), rest, strict=True))
+    if len(steps) == 1:
+        ((only, other),) = steps
+        return lambda variables: bool(only(first(variables), other(variables)))
 
     def compare(variables: Variables) -> bool:
         left = first(variables)

@@ -27,6 +27,9 @@ MAX_NESTING = 32
 """Lists within lists."""
 
 
+_SMALL = 1 << 63
+
+
 def truth(value: Value) -> bool:
     """Tell whether a condition with this value holds."""
     return bool(value)
@@ -34,6 +37,8 @@ def truth(value: Value) -> bool:
 
 def bounded(value: Value) -> Value:
     """Return `value`, or raise `EvaluationFailed` where it is too large or not finite."""
+    if type(value) is int and -_SMALL < value < _SMALL:
+        return value
     pending = [(value, 0)]
     items = characters = 0
     while pending:

@@ -64,6 +64,9 @@ class Ended:
 
 Output: TypeAlias = LineSaid | MenuShown | StageChanged | RawSkipped | Ended
 
+TRACE_FORMAT: Final = 2
+"""Counts the changes after which the same seed and picks give another trace. Since 2 every node draws for itself."""
+
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 

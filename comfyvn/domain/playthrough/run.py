@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from comfyvn.domain.chance import seeded
 from comfyvn.domain.expressions import Value
 from comfyvn.domain.kernel import Missing, Refused
-from comfyvn.domain.playthrough.machine import Failed, Machine, OutsideSubset
+from comfyvn.domain.playthrough.machine import Failed, Frame, Machine, OutsideSubset
 from comfyvn.domain.playthrough.outputs import Ended, EndReason, Output
 from comfyvn.domain.playthrough.program import START, Program
-from comfyvn.domain.playthrough.state import State
+from comfyvn.domain.playthrough.stage import Stage, silenced
+from comfyvn.domain.playthrough.state import Call, State
+from comfyvn.domain.playthrough.warping import stage_at
 
 MAX_STEPS: Final = 1_000_000
 """Nodes that a play passes before it is stopped."""
@@ -18,13 +19,14 @@ MAX_STEPS: Final = 1_000_000
 def start(program: Program, seed: int, scene: str | None = None, forced: Mapping[str, Value] | None = None) -> State:
     """Return the state before the first node.
 
-    A play begins at `scene` (the id of a scene, or a label); without it at the label ``start``, and where there is
-    none at the first scene in reading order. `forced` are variables that begin with another value than declared.
+    A play begins at `scene`: the id of a scene, a label, or ``SCENE:NODE`` for a node, where it finds the stage that
+    the directions above set. Without it, it begins at the label ``start``, and where there is none at the first scene
+    in reading order. The seed counts modulo 2**64. `forced` are variables that begin with another value than declared.
     Raises Missing: ``scene_unknown``, ``story_empty``.
     """
     place = program.find(scene if scene is not None else START)
     if place is None and scene is not None:
-        raise Missing("scene_unknown", f"There is no scene or label {scene!r} to start at.")
+        raise Missing("scene_unknown", f"There is no scene, label or SCENE:NODE {scene!r} to start at.")
     if place is None:
         if program.first is None:
             raise Missing("story_empty", "The story has no scenes to play.")
@@ -34,8 +36,8 @@ def start(program: Program, seed: int, scene: str | None = None, forced: Mapping
         scene=scene_id,
         node=node_id,
         variables=program.variables.update(forced or {}),
-        choice=seeded(seed, "choice"),
-        chance=seeded(seed, "random"),
+        seed=seed % (1 << 64),
+        stage=Stage() if node_id is None else stage_at(program.units[scene_id].scene, node_id),
     )
 
 
@@ -97,6 +99,8 @@ def _advance(program: Program, machine: Machine, limit: int) -> None:
     acts = program.acts
     place, steps = machine.place, machine.steps
     machine.halted = False
+    if steps:
+        machine.stage = silenced(machine.stage)
     try:
         while not machine.halted:
             if steps >= limit:
@@ -117,15 +121,15 @@ def _end(program: Program, machine: Machine, place: int, reason: EndReason, mess
 
 
 def _thawed(program: Program, state: State) -> Machine:
-    places = [_place(program, at) for at in ((state.scene, state.node), *state.calls)]
-    if state.menu is not None and places[0] not in program.choices:
+    here = _place(program, (state.scene, state.node))
+    if state.menu is not None and here not in program.choices:
         raise Refused("position_unknown", f"Node {state.node!r} is not a choice any more.")
     return Machine(
-        places[0],
+        here,
         state.variables,
-        state.choice,
-        state.chance,
-        calls=[(place, program.after[place]) for place in places[1:]],
+        state.seed,
+        state.luck,
+        calls=[_frame(program, call) for call in state.calls],
         stage=state.stage,
         said=state.said,
         menu=state.menu,
@@ -133,6 +137,16 @@ def _thawed(program: Program, state: State) -> Machine:
         trace=bytes.fromhex(state.trace),
         ended=state.ended,
     )
+
+
+def _frame(program: Program, call: Call) -> Frame:
+    site = _place(program, (call.scene, call.node))
+    return Frame(site, program.after[site], call.kept)
+
+
+def _called(program: Program, frame: Frame) -> Call:
+    scene, node = program.positions[frame.site]
+    return Call(scene, node or "", frame.kept)
 
 
 def _place(program: Program, at: tuple[str, str | None]) -> int:
@@ -149,9 +163,9 @@ def _frozen(program: Program, machine: Machine) -> State:
         scene=scene,
         node=node,
         variables=machine.variables,
-        choice=machine.choice,
-        chance=machine.chance,
-        calls=tuple((s, n) for s, n in (program.positions[site] for site, _ in machine.calls) if n is not None),
+        seed=machine.seed,
+        luck=machine.luck,
+        calls=tuple(_called(program, frame) for frame in machine.calls),
         stage=machine.stage,
         said=machine.said,
         menu=machine.menu,

@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from comfyvn.application.ports import BranchRow, Change, Envelope, ProjectRow
 from comfyvn.domain.kernel import Conflict, Decider, Missing, Refused
+from comfyvn.domain.merkle import merkle_root
 from comfyvn.infrastructure.storage import rows
 from comfyvn.infrastructure.storage.branching import Recorder
-from comfyvn.infrastructure.storage.hashing import ALGORITHM, commit_id, event_leaf, merkle_root
+from comfyvn.infrastructure.storage.hashing import ALGORITHM, commit_id, event_leaf
 from comfyvn.infrastructure.storage.mapper import EventMapper
+from comfyvn.infrastructure.storage.mentioning import MentionWriter
 from comfyvn.infrastructure.storage.part_writer import PartWriter
 from comfyvn.projections.commits import Commits, Lineage, Tables
 from comfyvn.projections.parts import part_changes
@@ -28,6 +30,7 @@ class Appender:
     recorder: Recorder
     mapper: EventMapper
     parts: PartWriter
+    mentions: MentionWriter
 
     def append(
         self,
@@ -69,15 +72,11 @@ class Appender:
         values["id"] = commit_id(values)
         conn.execute(insert(self.tables.commit), {**values, "leaves": b"".join(leaves)})
         self._follow(conn, row, changes)
-        self.parts.write(
-            conn,
-            branch,
-            last,
-            [
-                (c.ref, c.version == 0, part_changes(self.kinds[c.ref.kind], c.before, c.events, c.after))
-                for c in changes
-            ],
-        )
+        touched = [
+            (c.ref, c.version == 0, part_changes(self.kinds[c.ref.kind], c.before, c.events, c.after)) for c in changes
+        ]
+        self.parts.write(conn, branch, last, touched)
+        self.mentions.write(conn, branch, last, touched)
         return values
 
     def _found(self, conn: Connection, project: ProjectRow) -> None:

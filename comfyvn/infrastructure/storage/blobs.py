@@ -7,19 +7,25 @@ flushed to the disk, and only then moved to its place: whoever is killed leaves 
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from comfyvn.domain.kernel import Missing
 
 INCOMING = "incoming"
 CHUNK = 1 << 20
 """Bytes read at once."""
+READ_ONLY = 0o444
 
 
 class FileBlobs:
-    """The port `Blobs` on a folder. Safe for many threads and processes."""
+    """The port `BlobStore` on a folder. Safe for many threads and processes.
+
+    Blobs are read-only files, as other names may be linked to them.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,8 +38,11 @@ class FileBlobs:
         try:
             digest, size = _write(descriptor, chunks)
             place = self._place(digest)
-            if not self._holds(place, size):
+            if self._holds(place, size):
+                os.utime(place)  # whoever clears up sees that someone wants it now
+            else:
                 self._make_folder(place.parent)
+                Path(name).chmod(READ_ONLY)
                 Path(name).replace(place)
                 _flush_folder(place.parent)
         finally:
@@ -43,14 +52,52 @@ class FileBlobs:
 
     def open(self, digest: str) -> Iterator[bytes]:
         """Return an iterator over the bytes in chunks; raise Missing("blob_unknown")."""
-        if not self.has(digest):
-            raise Missing("blob_unknown", f"There is no content with the hash {digest[:64]!r}.", hash=digest[:64])
-        return _read(self._place(digest))
+        return _read(self._known(digest))
+
+    def part(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
+        """Return an iterator over the bytes from `start` up to `stop`; raise Missing("blob_unknown")."""
+        return _read(self._known(digest), start, stop)
+
+    def file(self, digest: str) -> BinaryIO:
+        """Open the file of a blob; raise Missing("blob_unknown")."""
+        return self._known(digest).open("rb")
+
+    def size(self, digest: str) -> int | None:
+        """Return how many bytes there are, None where there is no such blob."""
+        return self._place(digest).stat().st_size if self.has(digest) else None
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """Yield each blob with the seconds since it was written."""
+        now = time.time()
+        for place in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):
+                if self.has(place.name):
+                    yield place.name, now - place.stat().st_mtime
+
+    def remove(self, digest: str) -> None:
+        """Take a blob away; one that is not there is no error."""
+        if self.has(digest):
+            self._place(digest).unlink(missing_ok=True)
 
     def has(self, digest: str) -> bool:
         """Tell whether the bytes with this hash are here."""
         named = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
         return named and self._place(digest).is_file()
+
+    def clear(self, seconds: float) -> int:
+        """Take away what was left half written longer ago than that; return how many files."""
+        now, gone = time.time(), 0
+        for file in (self.root / INCOMING).glob("*"):
+            with suppress(FileNotFoundError):
+                if now - file.stat().st_mtime > seconds:
+                    file.unlink()
+                    gone += 1
+        return gone
+
+    def _known(self, digest: str) -> Path:
+        if not self.has(digest):
+            raise Missing("blob_unknown", f"There is no content with the hash {digest[:64]!r}.", hash=digest[:64])
+        return self._place(digest)
 
     def _place(self, digest: str) -> Path:
         return self.root / digest[:2] / digest[2:4] / digest
@@ -78,9 +125,12 @@ def _write(descriptor: int, chunks: Iterable[bytes]) -> tuple[str, int]:
     return hashed.hexdigest(), size
 
 
-def _read(place: Path) -> Iterator[bytes]:
+def _read(place: Path, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     with place.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        file.seek(start)
+        left = (place.stat().st_size if stop is None else stop) - start
+        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
             yield chunk
 
 

@@ -4,7 +4,6 @@ A hash chain shows what was changed inside a history; that a history was cut off
 against a copy of its heads. The file is one JSON object; `signature` is Ed25519 over the canonical JSON of the rest.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
 from comfyvn.application.ports import Finding
 from comfyvn.domain.kernel import Json, Refused
+from comfyvn.infrastructure.signing import signing_key
 from comfyvn.infrastructure.storage.hashing import canonical
 
 if TYPE_CHECKING:
     from comfyvn.infrastructure.storage.store import Store
 
 FORMAT: Final = "comfyvn-checkpoint-1"
-KEY_FILE: Final = "checkpoint.key"
 MAX_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -36,27 +35,6 @@ class Checked:
     branches: int
     events: int
     first_bad: Finding | None = None
-
-
-def signing_key(folder: Path) -> Ed25519PrivateKey:
-    """Return the key in `folder`; make it on first use, readable by its owner only."""
-    path = folder / KEY_FILE
-    try:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
-    made = Ed25519PrivateKey.generate()
-    fresh = path.with_name(f"{KEY_FILE}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(0o600, exist_ok=False)
-    fresh.write_bytes(made.private_bytes_raw())
-    try:
-        path.hardlink_to(fresh)  # fails where another process was first
-    except FileExistsError:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    finally:
-        fresh.unlink()
-    return made
 
 
 def write_checkpoint(store: "Store", path: Path, key_dir: Path, at: str) -> Mapping[str, Json]:

@@ -1,13 +1,14 @@
 """The hashes of the history: RFC 6962 Merkle roots over events, and commit ids that chain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
 import orjson
 
-ALGORITHM: Final = 1
-"""Kept with each commit: SHA-256, Merkle tree of RFC 6962 section 2.1, canonical JSON with sorted keys."""
+ALGORITHM: Final = 2
+"""Kept with each commit. Both have SHA-256, Merkle trees of RFC 6962 section 2.1 and canonical JSON with sorted keys;
+1 hashes all columns together, 2 hashes the `SEALED` ones apart, so that the others can be shown without them."""
 
 
 def canonical(value: Any) -> bytes:
@@ -21,30 +22,34 @@ def event_leaf(topic: str, originator_id: str, version: int, state: bytes) -> by
     return sha256(head.encode() + state).digest()
 
 
-def merkle_root(leaves: Iterable[bytes]) -> bytes:
-    """Return the root of the tree over leaf hashes."""
-    level = list(leaves)
-    if not level:
-        return sha256(b"").digest()
-    while len(level) > 1:
-        paired = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
-        if len(level) % 2:
-            paired.append(level[-1])
-        level = paired
-    return level[0]
-
-
-HASHED: Final = (
-    "project", "branch", "seq", "first_position", "position", "events", "kind", "actor", "session", "at", "message",
-    "command_id", "command", "body", "fingerprint", "cause", "reverts", "parent", "merge_parent", "events_root",
-    "opens", "algo",
+SHOWN: Final = (
+    "project", "branch", "seq", "first_position", "position", "events", "kind", "at", "reverts", "parent",
+    "merge_parent", "events_root", "algo",
 )  # fmt: skip
-"""The columns of a commit that its id is the hash of: all but the id."""
+"""The columns of a commit that a proof shows."""
+SEALED: Final = ("actor", "session", "message", "command_id", "command", "body", "fingerprint", "cause", "opens")
+"""The columns that a proof shows the hash of. The command id is random: nobody finds the others by trying."""
+
+
+def sealed(row: Mapping[str, Any]) -> str:
+    """Return the hash of what a proof does not show of a commit."""
+    return _hash({name: row[name] for name in SEALED})
 
 
 def commit_id(row: Mapping[str, Any]) -> str:
     """Return the id of a commit from its other columns, hex."""
-    return sha256(canonical({name: row[name] for name in HASHED})).hexdigest()
+    if row["algo"] == 1:
+        return _hash({name: row[name] for name in (*SHOWN, *SEALED)})
+    return shown_id({name: row[name] for name in SHOWN}, sealed(row))
+
+
+def shown_id(shown: Mapping[str, Any], seal: str) -> str:
+    """Return the id of a commit from what a proof shows of it."""
+    return _hash({**shown, "sealed": seal})
+
+
+def _hash(value: Mapping[str, Any]) -> str:
+    return sha256(canonical(value)).hexdigest()
 
 
 def fingerprint(command: str, body: str) -> str:

@@ -2,7 +2,8 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from comfyvn.application.ports import LATEST, Ref
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.storage.derived import derived_names
+from comfyvn.infrastructure.storage.mentioning import refill
 from comfyvn.infrastructure.storage.part_writer import PartRow
 from comfyvn.migrations.first import PART_COLUMNS
 from comfyvn.projections.parts import COLUMNS, part_changes, part_table
@@ -50,7 +52,8 @@ def rebuild(store: "Store", progress: Progress = lambda done, total: None) -> Re
             conn.execute(store.parts.table.delete())
             conn.execute(insert(store.parts.table).from_select(COLUMNS, select(part_table(shadow))))
         conn.exec_driver_sql(f"DROP TABLE {shadow}")
-        difference = difference or _rename(store, conn)
+        named = refill(store.database, conn, store.parts.table)
+        difference = difference or named or _rename(store, conn)
     return Rebuilt(rows, events, difference is None, difference)
 
 
@@ -145,20 +148,22 @@ class _Replay:
 
 def _difference(conn: Connection, inline: str, shadow: str) -> str | None:
     """Return where two tables of parts first differ."""
-    for old, new in zip_longest(_ordered(conn, inline), _ordered(conn, shadow)):
-        if old != new:
-            row = new if old is None or (new is not None and new[:5] < old[:5]) else old
-            what = "is missing" if row is not old else "is too much" if row is not new else "is different"
-            branch, kind, entity, part, position = row[:5]
-            return f"part {part!r} of {kind}:{entity} on branch {branch} from position {position} {what}"
+    with closing(_ordered(conn, inline)) as olds, closing(_ordered(conn, shadow)) as news:
+        for old, new in zip_longest(olds, news):
+            if old != new:
+                row = new if old is None or (new is not None and new[:5] < old[:5]) else old
+                what = "is missing" if row is not old else "is too much" if row is not new else "is different"
+                branch, kind, entity, part, position = row[:5]
+                return f"part {part!r} of {kind}:{entity} on branch {branch} from position {position} {what}"
     return None
 
 
-def _ordered(conn: Connection, name: str) -> Iterator[tuple[Any, ...]]:
+def _ordered(conn: Connection, name: str) -> Generator[tuple[Any, ...], None, None]:
     table = part_table(name)
     keys = [table.c[column] for column in COLUMNS[:5]]
-    for row in conn.execute(select(table).order_by(*keys).execution_options(yield_per=PAGE)):
-        yield tuple(row)
+    with conn.execute(select(table).order_by(*keys).execution_options(yield_per=PAGE)) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def _rename(store: "Store", conn: Connection) -> str | None:

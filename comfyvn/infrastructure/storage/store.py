@@ -25,12 +25,18 @@ from comfyvn.domain.kernel import Decider, Json, Missing
 from comfyvn.infrastructure.storage import rows
 from comfyvn.infrastructure.storage.appending import Appender
 from comfyvn.infrastructure.storage.backend import Backend, backend_of
+from comfyvn.infrastructure.storage.bulk import BulkReads
 from comfyvn.infrastructure.storage.engine import Database, open_engine
 from comfyvn.infrastructure.storage.mapper import EventMapper
+from comfyvn.infrastructure.storage.mentioning import MentionWriter, outdated, refill
+from comfyvn.infrastructure.storage.mentions import MentionReads
+from comfyvn.infrastructure.storage.proving import prove
 from comfyvn.infrastructure.storage.states import EVERY, States
 from comfyvn.infrastructure.storage.verification import verify
 from comfyvn.migrations import migrate, pending
+from comfyvn.projections.bulk import Bulk
 from comfyvn.projections.commits import PAGE, Commits, Lineage, capped, tables
+from comfyvn.projections.mentions import Mentions, mention_table
 from comfyvn.projections.parts import Parts, part_table
 
 Kinds = Mapping[str, Decider[Any, Any, Any]]
@@ -47,7 +53,14 @@ def open_store(url: str, kinds: Kinds, application: str = "comfyvn") -> "Store":
     if behind:
         with database.write() as conn:
             migrate(conn, application)
-    return Store(database, kinds)
+    store = Store(database, kinds)
+    with database.read() as conn:
+        behind = outdated(conn, application)
+    if behind:
+        with database.write() as conn:
+            store.backend.take_turn(conn)
+            refill(database, conn, store.parts.table)
+    return store
 
 
 class Store:
@@ -60,11 +73,20 @@ class Store:
         self.log = Commits(self.tables)
         self.mapper = EventMapper()
         self._kinds = kinds
+        self.bulk = BulkReads(database, self.visible, Bulk(self.tables, self.parts))
+        mentioned = mention_table(f"{database.application}_mention")
+        self.mentions = MentionReads(database, self.visible, Mentions(mentioned, self.parts.table))
         self._lineages: dict[str, Lineage] = {}
         self._states = States()
         self.backend: Backend = backend_of(database, self.lineage_in)
         self._appender = Appender(
-            kinds, self.tables, self.log, self.backend.recorder, self.mapper, self.backend.part_writer
+            kinds,
+            self.tables,
+            self.log,
+            self.backend.recorder,
+            self.mapper,
+            self.backend.part_writer,
+            MentionWriter(database),
         )
 
     @property
@@ -89,6 +111,11 @@ class Store:
         while (position := self.position()) <= after and (left := deadline - time.monotonic()) > 0:
             self.backend.signal.wait(after, min(left, self.backend.poll_seconds))
         return position
+
+    def since(self, after: int, size: int) -> Sequence[Commit]:
+        """Return the first `size` commits of all projects beyond a position, in order."""
+        with self.database.read() as conn:
+            return [rows.to_commit(row) for row in self.log.since(conn, after, size)]
 
     def lineage_in(self, conn: Connection, branch: str) -> Lineage:
         """Return where a branch reads, nothing for an unknown one; forks never move, so it is read once."""
@@ -305,3 +332,7 @@ class Store:
     def verify(self, project: str | None = None) -> Verification:
         """Recompute every hash and compare every row; name the first thing that is wrong."""
         return verify(self, project)
+
+    def prove(self, branch: str, at: int, refs: Sequence[Ref]) -> Json:
+        """Return the tree head of a branch as of `at`, and Merkle proofs of the last event of each entity."""
+        return prove(self, branch, at, refs)

@@ -8,8 +8,9 @@ import orjson
 from sqlalchemy import Connection, Row, bindparam, select
 
 from comfyvn.application.ports import Finding, Verification
+from comfyvn.domain.merkle import merkle_root
 from comfyvn.infrastructure.storage.derived import derived_names
-from comfyvn.infrastructure.storage.hashing import commit_id, event_leaf, fingerprint, merkle_root
+from comfyvn.infrastructure.storage.hashing import commit_id, event_leaf, fingerprint
 from comfyvn.projections.commits import LATEST
 
 if TYPE_CHECKING:

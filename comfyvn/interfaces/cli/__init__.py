@@ -27,6 +27,9 @@ HANDLERS: Final = {
     "import": "transfer:import_",
     "export": "exporting:export",
     "play": "reading:play",
+    "test-story": "replaying:test_story",
+    "analyse": "analysing:analyse",
+    "graph": "analysing:graph",
     "history": "reading:history",
     "show": "reading:show",
     "blame": "reading:blame",
@@ -40,8 +43,13 @@ HANDLERS: Final = {
     "take": "changing:take",
     "verify": "storekeeping:verify",
     "checkpoint": "storekeeping:checkpoint",
+    "verify-export": "proving:verify_export",
     "rebuild": "storekeeping:rebuild",
     "doctor": "storekeeping:doctor",
+    "assets": "assets:assets",
+    "licences": "provenance:licences",
+    "disclosure": "provenance:disclosure",
+    "credits": "provenance:credit_roll",
 }
 """Command -> the module of this package and its function; a command imports only what it needs itself."""
 

@@ -2,9 +2,11 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
 from pathlib import Path
+from typing import get_args
 
 import comfyvn
 from comfyvn.application.ports import LATEST
+from comfyvn.domain.assets import AssetType
 
 
 def parse(argv: list[str]) -> Namespace:
@@ -34,6 +36,8 @@ def build() -> ArgumentParser:
     _reading(commands, branch, past)
     _changing(commands, branch, settling)
     _store(commands, everywhere, project)
+    _assets(commands, everywhere, branch, past)
+    _provenance(commands, past)
     return top
 
 
@@ -65,6 +69,14 @@ def _projects(
     commands.add_parser("projects", help="list projects", parents=[everywhere])
     imported = commands.add_parser("import", help="import a game, or what changed in it", parents=[branch, settling])
     imported.add_argument("path", type=Path)
+    imported.add_argument(
+        "--policy",
+        choices=("merge", "replace", "fail", "branch"),
+        default="merge",
+        help="what becomes of a project that is there: merge what changed (the default), replace it, fail, "
+        "or import into a new branch",
+    )
+    imported.add_argument("--dry-run", action="store_true", help="say what would come; write nothing")
     exported = commands.add_parser("export", help="export a project", parents=[everywhere])
     targets = exported.add_subparsers(dest="target", required=True, metavar="TARGET")
     past = ArgumentParser(add_help=False, parents=[branch])
@@ -75,11 +87,18 @@ def _projects(
     )
     renpy.add_argument("--dry-run", action="store_true", help="check and list what would be written; write nothing")
     renpy.add_argument("--strict", action="store_true", help="refuse a story with errors")
+    renpy.add_argument("--no-stamps", dest="stamps", action="store_false", help="write assets as they are, unstamped")
+    renpy.add_argument(
+        "--sign",
+        action="store_true",
+        help="sign media and bundle with content credentials (C2PA); they differ each time",
+    )
     renpy.add_argument("--zip", type=Path, metavar="FILE", help="write the project as a zip file too")
     renpy.add_argument("--lint", action="store_true", help="let the installed engine check the project (runs its code)")
     renpy.add_argument(
         "--play-check", type=_count, default=0, metavar="N", help="let the engine play N times (runs its code)"
     )
+    renpy.add_argument("--from-labels", action="store_true", help="let the engine also play once from every label")
     branches = commands.add_parser("branch", help="list, create, rename or close branches", parents=[everywhere])
     verbs = branches.add_subparsers(dest="verb", required=True, metavar="VERB")
     verbs.add_parser("list", help="list branches", parents=[project])
@@ -95,11 +114,27 @@ def _projects(
 
 def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, past: ArgumentParser) -> None:
     play = commands.add_parser("play", help="play once by a seed", parents=[past])
-    play.add_argument("--start", metavar="SCENE", help="scene id or label")
+    play.add_argument("--start", metavar="SCENE", help="scene id, label or SCENE:NODE")
     play.add_argument("--seed", type=int, default=0)
     play.add_argument("--choices", default="", metavar="0,1,0", help="picks of the first menus")
     play.add_argument("--max-steps", type=_count, default=100_000)
     play.add_argument("--interactive", "-i", action="store_true", help="ask at each menu")
+    analyse = commands.add_parser(
+        "analyse", help="what readers can reach, how likely, and what not and why", parents=[past]
+    )
+    analyse.add_argument("--start", metavar="SCENE", help="scene id, label or SCENE:NODE where plays begin")
+    analyse.add_argument("--moments", type=_count, default=100_000, metavar="N", help="visit at most N moments")
+    analyse.add_argument(
+        "--plays", type=_count, default=1_000, metavar="N", help="sample N plays where that is not enough"
+    )
+    told = analyse.add_mutually_exclusive_group()
+    told.add_argument("--scene", metavar="SCENE", help="the facts of each node of one scene")
+    told.add_argument("--heat", action="store_true", help="how often each scene is met in one play on average")
+    told.add_argument("--to", metavar="SCENE:NODE", help="the shortest list of choices to a line")
+    analyse.add_argument("--option", metavar="EDGE", help="with --to a choice: the way on which this option is picked")
+    commands.add_parser("graph", help="how the scenes lead to each other: jumps, calls, falls", parents=[past])
+    testing = commands.add_parser("test-story", help="play all recorded playthroughs again", parents=[past])
+    testing.add_argument("--route", action="store_true", help="the way counts, not the words")
     history = commands.add_parser("history", help="list the changes of a branch, newest first", parents=[past])
     history.add_argument("--limit", type=_count, default=None)
     show = commands.add_parser("show", help="show a project, or one entity as a document", parents=[past])
@@ -139,8 +174,71 @@ def _store(commands: "_SubParsersAction[ArgumentParser]", everywhere: ArgumentPa
     checkpoint = commands.add_parser("checkpoint", help="write or check a signed checkpoint file", parents=[everywhere])
     checkpoint.add_argument("file", type=Path)
     checkpoint.add_argument("--check", action="store_true", help="compare the database with the file")
+    proven = commands.add_parser("verify-export", help="prove that an export is what was written", parents=[everywhere])
+    proven.add_argument("path", type=Path, metavar="DIR|ZIP")
+    proven.add_argument("--alone", action="store_true", help="do not ask the database, only the export itself")
+    proven.add_argument("--key", metavar="HEX", help="the public key that must have signed it")
     commands.add_parser("rebuild", help="refill the read models and prove them equal", parents=[everywhere])
     commands.add_parser("doctor", help="tell what is installed and whether it works", parents=[everywhere])
+
+
+def _assets(
+    commands: "_SubParsersAction[ArgumentParser]",
+    everywhere: ArgumentParser,
+    branch: ArgumentParser,
+    past: ArgumentParser,
+) -> None:
+    assets = commands.add_parser("assets", help="pictures, sounds and other files of a project")
+    verbs = assets.add_subparsers(dest="verb", required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="register files, and folders with all that is in them", parents=[branch])
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    add.add_argument("--under", default="", metavar="FOLDER", help="put before the names of the files")
+    add.add_argument("--type", choices=get_args(AssetType), default=None, help="default: as the content says")
+    add.add_argument("--tag", action="append", default=[])
+    add.add_argument("--license", metavar="SPDX", help="such as CC-BY-4.0")
+    add.add_argument("--author")
+    add.add_argument("--origin", metavar="TEXT", help="where it is from")
+    add.add_argument("--replace", action="store_true", help="an asset of the same name takes the new content")
+    listed = verbs.add_parser("list", help="list assets", parents=[past])
+    for option in ("tag", "license", "rating", "text"):
+        listed.add_argument(f"--{option}", default=None)
+    listed.add_argument("--type", choices=get_args(AssetType), default=None)
+    listed.add_argument("--unused", action="store_true", default=None, help="those that nothing uses")
+    listed.add_argument("--missing", action="store_true", default=None, help="those whose content is gone")
+    listed.add_argument("--limit", type=_count, default=500)
+    show = verbs.add_parser("show", help="show one asset", parents=[past])
+    show.add_argument("asset", help="id, path, or the hash of its content")
+    where = verbs.add_parser("where-used", help="list where an asset is used", parents=[past])
+    where.add_argument("asset", help="id, path, or the hash of its content")
+    where.add_argument("--limit", type=_count, default=500)
+    lineage = verbs.add_parser("lineage", help="tell what a thing was made from, and what from it", parents=[past])
+    lineage.add_argument("asset", help="an asset by id, path or hash, or a subject such as scene:ID/NODE")
+    lineage.add_argument("--direction", choices=("both", "up", "down"), default="both", help="up: what came before")
+    lineage.add_argument("--depth", type=_count, default=None, metavar="N", help="at most N steps away")
+    unused = verbs.add_parser("unused", help="list the assets that nothing uses", parents=[past])
+    unused.add_argument("--type", choices=get_args(AssetType), default=None)
+    missing = verbs.add_parser("missing", help="list what the story names and nobody registered", parents=[past])
+    missing.add_argument("--places", type=_count, default=5, metavar="N", help="show N places of each")
+    for one in (unused, missing):
+        one.add_argument("--strict", action="store_true", help="leave with 1 where there are some")
+    checked = verbs.add_parser("verify", help="compare all files with the history", parents=[everywhere])
+    checked.add_argument("--quick", action="store_true", help="do not read the bytes of the contents")
+    again = verbs.add_parser("rebuild", help="make views, sidecars and thumbnails again", parents=[everywhere])
+    again.add_argument("--collect", action="store_true", help="take away contents that nothing names since a day")
+
+
+def _provenance(commands: "_SubParsersAction[ArgumentParser]", past: ArgumentParser) -> None:
+    commands.add_parser("licences", help="tell what each asset is under, and what collides", parents=[past])
+    rolled = commands.add_parser("credits", help="print the credits", parents=[past])
+    rolled.add_argument(
+        "--format",
+        choices=("text", "markdown", "renpy", "prov"),
+        default="text",
+        help="renpy: a screen; prov: PROV-JSON of all",
+    )
+    told = commands.add_parser("disclosure", help="tell how much models made, and draft the note", parents=[past])
+    told.add_argument("--strict", action="store_true", help="leave with 1 where something generated is not labelled")
+    told.add_argument("--evidence", type=_count, default=1000, metavar="N", help="list at most N pieces of evidence")
 
 
 def _position(text: str) -> int:

@@ -17,8 +17,10 @@ from comfyvn.application.imports import import_pack
 from comfyvn.application.playing import play_branch
 from comfyvn.application.ports import BranchRow, Ref
 from comfyvn.application.projects import found_project
+from comfyvn.application.provenance.evidence import gather
 from comfyvn.application.sample import TITLE
 from comfyvn.application.studio import Request, Studio, find_branch
+from comfyvn.application.validation import validate
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.playthrough.outputs import Ended, LineSaid, MenuShown
 from comfyvn.domain.story import Node, Scene, walk
@@ -174,8 +176,10 @@ def _play(studio: Studio, branch: BranchRow, report: Report) -> None:
 
 def _export(tools: Tools, branch: BranchRow, folder: Path, report: Report) -> None:
     view = story_view(tools.studio, branch.id)
+    exporter, target = tools.exporters()["renpy"], folder / "renpy_project"
     try:
-        done = tools.exporters()["renpy"].write(view, folder / "renpy_project", tools.blobs.open, report.out.progress)
+        seal = tools.seal(gather(tools.studio, view, "renpy", validate(view)))
+        done = exporter.write(view, target, tools.blobs.open, report.out.progress, seal, None)
     except Refused as error:
         report.step("export", f"{error} [{error.code}]", ok=False)
         return

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from comfyvn.application import branching
 from comfyvn.application.projects import found_project
-from comfyvn.application.studio import find_project, plain
+from comfyvn.application.studio import find_project, plain, story_branches
 from comfyvn.interfaces.cli.changing import request
 from comfyvn.interfaces.cli.output import DONE, Printer, outcome_json, outcome_words, table
 from comfyvn.interfaces.cli.tools import Tools
@@ -24,7 +24,7 @@ def new(tools: Tools, args: Namespace, out: Printer) -> int:
 def projects(tools: Tools, args: Namespace, out: Printer) -> int:
     """List projects."""
     store = tools.studio.store
-    rows = [(p, store.head(p.main), len(store.branches(p.id))) for p in store.projects()]
+    rows = [(p, store.head(p.main), len(story_branches(tools.studio, p.id))) for p in store.projects()]
     out.result(
         [{**plain(p), "position": head, "branches": branches} for p, head, branches in rows],
         lambda: table(
@@ -40,7 +40,7 @@ def branch(tools: Tools, args: Namespace, out: Printer) -> int:
     studio = tools.studio
     project = find_project(studio, args.project or tools.current_project())
     if args.verb == "list":
-        rows = studio.store.branches(project.id)
+        rows = story_branches(studio, project.id)
         names = {row.id: row.name for row in rows}
         out.result(
             [plain(row) for row in rows],

@@ -8,7 +8,7 @@ from comfyvn.application import blame as blaming
 from comfyvn.application import branching
 from comfyvn.application.playing import picks_of, play_branch, program_of, starting_scene
 from comfyvn.application.ports import Ref
-from comfyvn.application.studio import Studio, plain
+from comfyvn.application.studio import Studio, plain, story_branches
 from comfyvn.domain.kernel import WHOLE, Json, Missing, Refused
 from comfyvn.domain.playthrough import start as start_play
 from comfyvn.domain.playthrough import step
@@ -104,7 +104,7 @@ def show(tools: Tools, args: Namespace, out: Printer) -> int:
     if args.entity is None:
         counts = {kind: len(store.heads(row.id, kind, args.at)) for kind in store.kinds if kind != "branch"}
         project = next(p for p in store.projects() if p.id == row.project)
-        branches = [plain(b) for b in store.branches(row.project)]
+        branches = [plain(b) for b in story_branches(tools.studio, row.project)]
         head = store.head(row.id, args.at)
         view = {
             "project": plain(project),

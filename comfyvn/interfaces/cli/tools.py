@@ -6,8 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from comfyvn.application.exports import Exported, StoryView
+from comfyvn.application.assets.exported import Holding
+from comfyvn.application.assets.registry import Registry, Source
+from comfyvn.application.echoes import EchoOf
+from comfyvn.application.exports import Exported, Seal, StoryView
 from comfyvn.application.ports import Blobs, BranchRow, Verification
+from comfyvn.application.provenance.credentials import Signing
+from comfyvn.application.provenance.flaws import ExportCheck
 from comfyvn.application.studio import Request, Studio, find_branch, find_project
 from comfyvn.domain.kernel import Json, Missing
 from comfyvn.domain.pack import Pack
@@ -26,6 +31,9 @@ class Reader(Protocol):
     def probe(self, path: Path) -> float:
         """Return how sure it is that the path holds a game of its engine, 0 to 1."""
 
+    def evidence(self, path: Path) -> tuple[str, ...]:
+        """Return what it saw that makes it so sure."""
+
     def read(self, path: Path, progress: Progress) -> Pack: ...
 
     def open_member(self, path: Path, name: str) -> Iterator[bytes]: ...
@@ -38,14 +46,17 @@ OpenBlob = Callable[[str], Iterator[bytes]]
 class Exporter:
     """Brings a story to one engine: into a folder, into a bundle file, or (`plan`) only the account of it.
 
-    `lint` and `play` let the installed engine check a folder; both answer ``{"ok": bool, ...}``.
+    `lint` and `play` let the installed engine check the folder of a story; both answer ``{"ok": bool, ...}``.
+    `play` takes the seeds of plays from the start, and whether to play once from every label too. `echo` tells what an
+    import makes of an export that nobody edited.
     """
 
-    write: Callable[[StoryView, Path, OpenBlob, Progress], Exported]
+    write: Callable[[StoryView, Path, OpenBlob, Progress, Seal, Signing | None], Exported]
     plan: Callable[[StoryView], Exported]
-    bundle: Callable[[StoryView, Path, OpenBlob], Exported]
+    bundle: Callable[[StoryView, Path, OpenBlob, Seal, Signing | None], Exported]
     lint: Callable[[Path], Json]
-    play: Callable[[Path, Sequence[int]], Json]
+    play: Callable[[StoryView, Path, Sequence[int], bool], Json]
+    echo: EchoOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +93,15 @@ class Tools:
     settings: Settings
     open_studio: Callable[[], Studio]
     open_blobs: Callable[[], Blobs]
+    open_registry: Callable[[Studio], Registry]
+    open_source: Callable[[Path], Source]
     store_tools: Callable[[Studio], StoreTools]
     readers: Callable[[], Sequence[Reader]]
     exporters: Callable[[], Mapping[str, Exporter]]
+    seal: Callable[[Mapping[str, Json]], Seal]
+    signing: Callable[[], Signing]
+    holding: Holding
+    check_export: Callable[[Path, str | None], ExportCheck]
     fill_with_sample: Callable[[Studio, str, Request], object]
     serve: Callable[[ServeOptions], int]
     scratch: "Callable[[Path], Tools]"
@@ -98,6 +115,11 @@ class Tools:
     def blobs(self) -> Blobs:
         """The opened blob store."""
         return self.open_blobs()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The opened registry of assets."""
+        return self.open_registry(self.studio)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

@@ -1,5 +1,6 @@
 """How the API answers: JSON by orjson, entity versions as ETag, errors as problem+json with stable codes."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
@@ -10,11 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from comfyvn.application import studio
+from comfyvn.application.assets.registry import DiskFull, TooLarge
 from comfyvn.application.ports import LATEST
 from comfyvn.application.studio import ConflictItem, Outcome, plain
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
 
-STATUS: dict[type[Refused], int] = {Missing: 404, Conflict: 409, Refused: 400}
+STATUS: dict[type[Refused], int] = {Missing: 404, Conflict: 409, TooLarge: 413, DiskFull: 507, Refused: 400}
 MAX_POSITION = 2**62
 
 Key = Annotated[
@@ -110,7 +112,10 @@ def reply(value: Any, status: int = 200, *, version: int | None = None) -> Respo
 
 def encode(value: Any) -> bytes:
     """Return JSON bytes; dataclasses, tuples and persistent maps included."""
-    return orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:  # whole numbers beyond 64 bits, as far as anybody may send them
+        return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def done(outcome: Outcome) -> Response:
@@ -150,14 +155,17 @@ def problem(status: int, code: str, detail: str, details: Mapping[str, Json] | N
     return Response(encode({**(details or {}), **body}), status, media_type="application/problem+json")
 
 
+def refusal(error: Refused) -> Response:
+    """Return a refusal as a problem+json answer."""
+    return problem(STATUS[next(c for c in type(error).__mro__ if c in STATUS)], error.code, str(error), error.details)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application as problem+json."""
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> Response:
-        return problem(
-            STATUS[next(c for c in type(error).__mro__ if c in STATUS)], error.code, str(error), error.details
-        )
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_: Request, error: RequestValidationError) -> Response:

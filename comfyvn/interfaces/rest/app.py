@@ -1,16 +1,41 @@
 """The web application: all routes around one studio."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import Lifespan
 
 import comfyvn
+from comfyvn.application.analysis import Analyses
+from comfyvn.application.plays.playing import Plays
 from comfyvn.application.ports import BranchRow
+from comfyvn.application.streaming.dialogue import Dialogues
 from comfyvn.application.studio import Studio, find_branch
 from comfyvn.domain.kernel import Missing
-from comfyvn.interfaces.rest import answers, documents, entities, exporting, history, home, playing, projects, system
+from comfyvn.interfaces.rest import (
+    analysis,
+    answers,
+    assets,
+    dialogue,
+    documents,
+    entities,
+    events,
+    exporting,
+    graph,
+    history,
+    home,
+    importing,
+    playing,
+    playthroughs,
+    projects,
+    system,
+    uploads,
+    variables,
+)
 from comfyvn.interfaces.rest.guard import Guard
+from comfyvn.interfaces.rest.provenance import credits, disclosure, licences, lineage
 
 
 def build(
@@ -22,10 +47,14 @@ def build(
     origins: Sequence[str] = (),
     token: str | None = None,
     exports: exporting.Exports | None = None,
+    registry: assets.Assets | None = None,
+    imports: importing.Imports | None = None,
+    streams: events.Streams | None = None,
+    lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Build the application. `hosts` are names it answers to beside loopback, `origins` pages that may call it.
 
-    With a `token` only those who bring it are served; see `Guard`.
+    With a `token` only those who bring it are served; see `Guard`. `lifespan` is what runs beside it.
     """
     app = FastAPI(
         title="ComfyVN",
@@ -33,6 +62,7 @@ def build(
         summary="A studio for visual novels that loses nothing.",
         docs_url="/docs",
         redoc_url=None,
+        lifespan=lifespan,
     )
     answers.install(app)
     app.include_router(system.routes(studio, database, settings))
@@ -42,17 +72,44 @@ def build(
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
+    app.include_router(graph.routes(studio, current(studio, settings)))
+    app.include_router(licences.routes(studio, current(studio, settings)))
+    app.include_router(disclosure.routes(studio, current(studio, settings)))
+    app.include_router(credits.routes(studio, current(studio, settings)))
+    app.include_router(lineage.routes(studio, current(studio, settings)))
+    plays = Plays(studio)
+    app.include_router(playthroughs.routes(plays, current(studio, settings)))
+    app.include_router(variables.routes(plays, current(studio, settings)))
+    if streams is not None:
+        app.include_router(events.routes(studio, streams))
+        told = Dialogues(plays, streams.hub)
+        app.include_router(dialogue.routes(told, current(studio, settings), streams.cut, partial(_streams, settings)))
     if exports is not None:
         app.include_router(exporting.routes(studio, current(studio, settings), exports))
+        app.include_router(analysis.routes(current(studio, settings), Analyses(studio), exports.jobs))
+    large: dict[str, int] = {}
+    if registry is not None:
+        app.include_router(assets.routes(current(studio, settings), registry))
+        app.include_router(uploads.routes(current(studio, settings), registry))
+        large = {uploads.PATHS: registry.registry.limit + uploads.FORM}
+    if imports is not None:
+        app.include_router(importing.routes(studio, imports))
+        large[importing.PATHS] = imports.limit + uploads.FORM
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["*"],
-        allow_headers=["Authorization", "Idempotency-Key", "If-Match", "Content-Type", "X-Actor"],
+        allow_headers=["Authorization", "Idempotency-Key", "If-Match", "Content-Type", "Last-Event-ID", "X-Actor"],
         expose_headers=["ETag"],
     )
-    app.add_middleware(Guard, hosts=hosts, origins=origins, token=token)
+    app.add_middleware(Guard, hosts=hosts, origins=origins, token=token, large=large)
     return app
+
+
+def _streams(settings: system.SettingsFile) -> bool:
+    """Tell whether lines are streamed where the client does not say: ``streaming.dialogue`` of the settings."""
+    section = settings.get().get("streaming")
+    return not (isinstance(section, dict) and section.get("dialogue") is False)
 
 
 def current(studio: Studio, settings: system.SettingsFile) -> documents.Current:

@@ -38,6 +38,7 @@ COLLECTIONS = {
     "template": "templates",
     "world": "worlds",
     "asset": "assets",
+    "provenance": "provenance",
     "translation": "translations",
     "project": "project",
 }

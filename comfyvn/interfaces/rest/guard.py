@@ -1,12 +1,14 @@
 """Who may talk to the server: known hosts, no foreign web pages, a token beyond loopback, bodies of bounded size."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from secrets import compare_digest
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from comfyvn.interfaces.rest.answers import problem
 
@@ -20,7 +22,9 @@ COOKIE = "comfyvn_token"
 
 
 class Guard:
-    """Refuses unknown Host headers, writes from other origins, and bodies over `max_body` bytes.
+    """Refuses unknown Host headers, writes and WebSockets from other origins, and bodies over `max_body` bytes.
+
+    `large` gives other limits to the paths that fit a pattern.
 
     A page of another site can make a browser send requests to a local server; it cannot forge Host, Origin or
     Sec-Fetch-Site. Programs other than browsers send neither Origin nor Sec-Fetch-Site and pass.
@@ -35,42 +39,51 @@ class Guard:
         origins: Collection[str],
         max_body: int = MAX_BODY,
         token: str | None = None,
+        large: Mapping[str, int] | None = None,
     ) -> None:
         self._app, self._max_body, self._token = app, max_body, token
+        self._large = {re.compile(path): limit for path, limit in (large or {}).items()}
         self._hosts = LOOPBACK | set(hosts)
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a problem."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        if refusal := self._refusal(scope["method"], scope["path"], headers):
-            await problem(*refusal)(scope, receive, send)
+        opens = scope["type"] == "websocket"  # a page of another site could read what comes, so it counts as a write
+        if refusal := self._refusal("CONNECT" if opens else scope["method"], scope["path"], headers):
+            await _refuse(refusal, scope, receive, send)
             return
-        taken = 0
+        if opens:
+            await self._app(scope, receive, send)
+            return
+        taken, limit = 0, self._limit(scope["path"])
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._max_body:
+            if taken > limit:
                 raise BodyTooLarge
             return message
 
         try:
             await self._app(scope, bounded, send)
         except BodyTooLarge:
-            await problem(413, "body_too_large", f"A body has at most {self._max_body} bytes.")(scope, receive, send)
+            await problem(413, "body_too_large", f"A body has at most {limit} bytes.")(scope, receive, send)
+
+    def _limit(self, path: str) -> int:
+        return next((limit for pattern, limit in self._large.items() if pattern.fullmatch(path)), self._max_body)
 
     def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
         host = headers.get("host", "")
         if _name(host) not in self._hosts and not (self._token and _is_address(_name(host))):
             return 400, "host_unknown", f"This server does not answer to the host {host!r}."
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._max_body:
-            return 413, "body_too_large", f"A body has at most {self._max_body} bytes."
+        length, limit = headers.get("content-length", "0"), self._limit(path)
+        if not length.isdigit() or int(length) > limit:
+            return 413, "body_too_large", f"A body has at most {limit} bytes."
         asked = method != "OPTIONS" and path not in OPEN_PATHS  # browsers ask first without it
         if self._token and asked and not holds(headers, self._token):
             return 401, "token_missing", "This server asks for its token; see the file that it named at its start."
@@ -81,6 +94,13 @@ class Guard:
         if foreign or (origin is None and headers.get("sec-fetch-site", "none") not in ("none", "same-origin")):
             return 403, "origin_foreign", "Pages of other sites may not change anything here."
         return None
+
+
+async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await WebSocketClose(1008, refusal[1])(scope, receive, send)
+    else:
+        await problem(*refusal)(scope, receive, send)
 
 
 class BodyTooLarge(Exception):

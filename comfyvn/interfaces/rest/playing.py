@@ -34,7 +34,7 @@ def routes(studio: Studio) -> APIRouter:
         choices: Annotated[
             str, Query(max_length=2000, description="Picks of the first menus, with commas; the seed picks the rest.")
         ] = "",
-        start: Annotated[str | None, Query(max_length=200, description="Scene id or label.")] = None,
+        start: Annotated[str | None, Query(max_length=401, description="Scene id, label or SCENE:NODE.")] = None,
         max_steps: Annotated[int, Query(ge=1, le=MAX_STEPS)] = 10_000,
         at: At = None,
     ) -> Response:

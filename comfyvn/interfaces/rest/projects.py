@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from comfyvn.application import branching
 from comfyvn.application.ports import BranchRow, ProjectRow
 from comfyvn.application.projects import found_project
-from comfyvn.application.studio import Studio, find_branch, find_project
+from comfyvn.application.studio import Studio, find_branch, find_project, story_branches
 from comfyvn.interfaces.rest.answers import PROBLEMS, Actor, Key, OutcomeShape, done, reply, request_of
 from comfyvn.interfaces.rest.entities import Branch, Project
 
@@ -62,11 +62,11 @@ def routes(studio: Studio) -> APIRouter:
     @api.get("/{project}", summary="Get a project and its branches", response_model=dict[str, Any])
     def get_project(project: Project) -> Response:
         row = find_project(studio, project)
-        return reply({"project": row, "branches": studio.store.branches(row.id)})
+        return reply({"project": row, "branches": story_branches(studio, row.id)})
 
     @api.get("/{project}/branches", summary="List the branches of a project", response_model=BranchList)
     def get_branches(project: Project) -> Response:
-        return reply(BranchList(list(studio.store.branches(find_project(studio, project).id))))
+        return reply(BranchList(story_branches(studio, find_project(studio, project).id)))
 
     @api.post("/{project}/branches", summary="Fork a branch", response_model=BranchRow, status_code=201)
     def post_branch(project: Project, body: Forking, key: Key = None, actor: Actor = "local") -> Response:

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from comfyvn.domain.assets import AssetType
 from comfyvn.domain.kernel import Json
+from comfyvn.domain.provenance import Activity
 from comfyvn.domain.story.state import NodeType, SceneRole
 from comfyvn.domain.variables import Scope, VariableType
 
@@ -142,6 +143,27 @@ class AssetDocument(TypedDict):
     created_at: NotRequired[str | None]
 
 
+class OriginDocument(TypedDict):
+    """A fact about where something came from; `subject` names it, such as ``asset:ID`` or ``scene:ID/NODE``."""
+
+    id: str
+    subject: NotRequired[str]
+    activity: NotRequired[Activity]
+    method: NotRequired[str]
+    source: NotRequired[str]
+    source_hash: NotRequired[str]
+    tool: NotRequired[str]
+    model: NotRequired[str]
+    prompt_hash: NotRequired[str]
+    seed: NotRequired[int | None]
+    workflow_hash: NotRequired[str]
+    inputs: NotRequired[Object]
+    licence: NotRequired[str]
+    kind_of_source: NotRequired[str]
+    credit: NotRequired[str]
+    details: NotRequired[Object]
+
+
 class TranslationDocument(TypedDict):
     """What a line (`target`, a node) or a string says in another language; `source` holds the words translated."""
 
@@ -170,6 +192,7 @@ DOCUMENTS: dict[str, Any] = {
     "template": TemplateDocument,
     "world": WorldDocument,
     "asset": AssetDocument,
+    "provenance": OriginDocument,
     "translation": TranslationDocument,
     "project": ProjectDocument,
 }

@@ -99,3 +99,9 @@ def test_errors_come_first_and_in_a_fixed_order() -> None:
     found = validate(one(text("{b}A"), text("100%")))
     assert [finding.severity for finding in found] == ["error", "warning"]
     assert errors(found) == 1
+
+
+def test_tags_of_the_story_s_own_may_be_closed() -> None:
+    code = act("raw", 'init python:\n    config.custom_text_tags["wave"] = wave', directives={"language": "renpy"})
+    assert validate(one(code, text("{wave=3}A {b}B{/b}{/wave} {wave}alone"))) == ()
+    assert [found.code for found in validate(one(code, text("{/wave}")))] == ["tag_unclosed"]

@@ -6,7 +6,8 @@ import pytest
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.kinds import KINDS
-from comfyvn.infrastructure.storage.checkpoint import KEY_FILE, Checked, check_checkpoint, write_checkpoint
+from comfyvn.infrastructure.signing import KEY_FILE
+from comfyvn.infrastructure.storage.checkpoint import Checked, check_checkpoint, write_checkpoint
 from comfyvn.infrastructure.storage.store import open_store
 from tests.contracts.stores import LINE, SCENE, Desk, every_database, scene, timeline
 from tests.infrastructure.storage.test_verification import harm

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.merge import same
+from comfyvn.domain.merkle import merkle_root
 from comfyvn.domain.story.events import LineReworded, SceneOpened
-from comfyvn.infrastructure.storage.hashing import event_leaf, merkle_root
+from comfyvn.infrastructure.storage.hashing import event_leaf
 from comfyvn.infrastructure.storage.mapper import EventMapper, Recorded, UnknownEvent
 from comfyvn.infrastructure.storage.shapes import reader
 from comfyvn.infrastructure.storage.states import VERSIONS, States

@@ -298,3 +298,20 @@ def test_the_demo_goes_all_the_way(run: Terminal, game: Path) -> None:
         "verify",
     ]
     assert run.json("projects") == []
+
+
+def test_analyse_tells_endings_and_what_nobody_can_reach(run: Terminal, game: Path) -> None:
+    run.json("import", str(game), "--project", "Tiny")
+    found = run.json("analyse", "--project", "Tiny")
+    assert found["exact"]
+    assert found["unreachable"] == []
+    assert [ending["share"]["value"] for ending in found["endings"]] == [1.0]
+    assert found["words"]["total"] == 4
+    (game / "game" / "more.rpy").write_text('label island:\n    "Alone."\n    return\n', "utf-8")
+    run.json("import", str(game), "--project", "Tiny")
+    lost = run.json("analyse", "--project", "Tiny", code=1)["unreachable"]
+    assert {(fact["scene"], fact["verdict"]) for fact in lost} == {("island", "unreachable")}
+    words = run("analyse", "--project", "Tiny")
+    assert "no way leads to island" in words.out
+    table = run("analyse", "--project", "Tiny", "--scene", "start")
+    assert table.out.splitlines()[0].split() == ["node", "visits", "words", "picks", "values", "not", "reached"]

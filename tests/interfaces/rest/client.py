@@ -4,22 +4,33 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
+from comfyvn.application.assets.using import used
 from comfyvn.application.handle import handle
 from comfyvn.application.ports import Ref
 from comfyvn.application.projects import found_project
+from comfyvn.application.streaming.feed import Feed
+from comfyvn.application.streaming.hub import Hub
 from comfyvn.application.studio import Request, Studio
+from comfyvn.domain.kernel import Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.story.commands import OpenScene, WriteLine
+from comfyvn.infrastructure.assets.source import DiskSource
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces.rest import app, system
+from comfyvn.interfaces.rest.assets import Assets
+from comfyvn.interfaces.rest.events import Streams
+from comfyvn.main.assets_over_http import following
 from comfyvn.main.exports_over_http import exports
+from comfyvn.main.imports_over_http import imports
+from tests.registries import registry_in
 
 ANN = Request(actor="ann")
 
@@ -46,6 +57,16 @@ def fill(studio: Studio) -> None:
     handle(studio, main, Ref("scene", "s1"), WriteLine("n1", "Rain."), ANN)
 
 
+def _local(path: str) -> Path:
+    if "\0" in path or not path.startswith(tempfile.gettempdir()):
+        raise Refused("path_forbidden", "Tests take files from the folder for temporary files only.")
+    return Path(path)
+
+
+def _source(path: str) -> DiskSource:
+    return DiskSource(_local(path))
+
+
 def make_app(studio: Studio, token: str | None = None) -> FastAPI:
     """Return the application around a studio."""
     document: dict[str, Any] = {}
@@ -57,5 +78,22 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
     file = system.SettingsFile(get=lambda: document, save=save)
     folder = Path(tempfile.mkdtemp(prefix="comfyvn-exports-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = exports(folder, FileBlobs(folder / "blobs"))
-    return app.build(studio, database="sqlite", settings=file, token=token, exports=made)
+    made = exports(folder, FileBlobs(folder / "blobs"), folder / "keys")
+    files = registry_in(folder, studio)
+    assets = Assets(files, made.jobs, partial(used, studio), _source)
+    taken = imports(
+        *(made.jobs, FileBlobs(folder / "blobs"), studio.ids, (folder / "imports", folder / "logs")),
+        local=_local,
+        limit=10_000_000,
+    )
+    return app.build(
+        studio,
+        imports=taken,
+        database="sqlite",
+        settings=file,
+        token=token,
+        exports=made,
+        registry=assets,
+        streams=Streams(Hub(studio.store, Feed(studio).events), lambda _: None),
+        lifespan=following(files),
+    )

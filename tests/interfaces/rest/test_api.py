@@ -17,8 +17,7 @@ HERE = "/api/projects/rain/branches/main"
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[TestClient, Studio]]:
     studio = Studio(Swap(), SystemClock(), RandomIds())  # type: ignore[arg-type]
-    with TestClient(make_app(studio)) as client:
-        yield client, studio
+    yield TestClient(make_app(studio)), studio
 
 
 @pytest.fixture
@@ -261,3 +260,9 @@ def test_beyond_loopback_the_token_opens_the_server() -> None:
         signed = client.post("/session", json={"token": "s3cret"})
         assert "samesite=strict" in signed.headers["set-cookie"].lower()
         assert client.get("/api/projects").status_code == 200
+
+
+def test_a_number_beyond_64_bits_is_refused_and_told(api: TestClient) -> None:
+    answer = api.post(f"{HERE}/restore", json={"position": -(2**63) - 1})
+    assert (answer.status_code, answer.json()["code"]) == (400, "position_unknown")
+    assert answer.json()["at"] == -(2**63) - 1

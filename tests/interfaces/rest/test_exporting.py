@@ -1,11 +1,13 @@
 """Exports over HTTP: jobs with progress, results to download, refusals as problems."""
 
 import io
+import sys
 import time
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import c2pa
 import pytest
 from starlette.testclient import TestClient
 
@@ -34,7 +36,7 @@ def test_a_dry_run_and_an_export(client: TestClient) -> None:
     assert (planned["state"], planned["result"]["written"]) == ("done", False)
     job = over(client, "/export/renpy", project="rain")
     assert job["result"]["files"] == planned["result"]["files"]
-    assert job["done"] == job["total"] == len(job["result"]["files"])
+    assert job["done"] == job["total"] == len(job["result"]["files"]) - 2  # the seal is made of all others
     folder = Path(job["result"]["folder"])
     assert (folder / "provenance.json").is_file()
     assert [finding["code"] for finding in job["result"]["findings"]] == ["falls_off_end"]
@@ -49,6 +51,22 @@ def test_a_bundle_is_downloaded(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert {*job["result"]["files"]} < {*archive.namelist()}
+
+
+def test_a_signed_export_and_a_signed_bundle(client: TestClient) -> None:
+    job = over(client, "/export/renpy", sign=True)
+    assert job["state"] == "done", job["error"]
+    job = over(client, "/bundle/renpy", sign=True)
+    content = client.get(job["download"]).content
+    with c2pa.Reader("application/x-zip", io.BytesIO(content)) as reader:
+        assert str(reader.get_validation_state()) == "Valid"
+
+
+def test_without_the_library_signing_is_refused_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    for path in ("/export/renpy", "/bundle/renpy"):
+        answer = client.post(path, json={"sign": True})
+        assert (answer.status_code, answer.json()["code"]) == (400, "credentials_not_installed")
 
 
 def test_a_strict_export_fails_on_errors_and_writes_nothing(client: TestClient) -> None:

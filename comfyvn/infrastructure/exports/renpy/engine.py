@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,31 +86,57 @@ def play(
 ) -> list[Record]:
     """Play one path of a game without a display, and return what happened.
 
+    It works on a copy of the game; see `play_in`.
+    """
+    with copied(folder) as copy:
+        return play_in(
+            copy, seed=seed, choices=choices, start=start, limit=limit, timeout=timeout, answer=answer, stage=stage
+        )
+
+
+def play_in(
+    copy: Path,
+    *,
+    seed: int = 0,
+    choices: Sequence[int | str] = (),
+    start: str | None = None,
+    limit: int = 10_000,
+    timeout: float = 60,
+    answer: str = "",
+    stage: bool = False,
+    picked: Mapping[str, Collection[int]] | None = None,
+) -> list[Record]:
+    """Play one path in the very folder that is given, and return what happened.
+
     `choices` are picked in order: an index (modulo the number of choices) or a shown caption; then the seed chooses.
     The play begins at the label `start` and ends after `limit` records or `timeout` seconds. `answer` is typed at
-    every input. `stage` adds scene, show, hide, play, queue and stop.
+    every input. `stage` adds scene, show, hide, play, queue and stop. With `picked`, the options that were picked
+    before by the places of their menus, new options come first.
 
-    Kinds: ``say`` (who, what, interact), ``menu`` (choices, captions, pick), ``screen`` (name, actions, pick),
+    Kinds: ``say`` (who, what, interact), ``menu`` (choices, captions, pick; options: which of the statement's choices
+    those shown are), ``screen`` (name, actions, pick),
     ``input`` (prompt, answer), ``movie``, ``interact``, ``no_such_choice``; all with ``at``, file:line. The last is
     ``end`` with why: ``finished``, ``limit``, ``timeout``, ``quit``, or ``crashed`` with the engine's ``traceback``.
     """
-    with copied(folder) as copy:
-        log = copy / "comfyvn_play.jsonl"
-        request = {"seed": seed, "choices": list(choices), "start": start, "limit": limit, "answer": answer}
-        try:
-            done = run(copy, ["comfyvn_play"], {**request, "stage": stage, "log": str(log)}, timeout)
-            why = "quit" if done.returncode == 0 else "crashed"
-        except subprocess.TimeoutExpired:
-            why = "timeout"
-        records = read(log)
-        if why != "timeout" and not records:
-            raise EngineFailed("\n".join([*complaints(copy), done.stdout]))
-        if not records or records[-1]["kind"] != "end":
-            end: Record = {"kind": "end", "why": why}
-            if why == "crashed":
-                end["traceback"] = "\n".join(complaints(copy)) or done.stdout
-            records.append(end)
-        return [record for record in records if record["kind"] != "begin"]
+    for left in _left(copy, "comfyvn_play.jsonl"):
+        left.unlink()
+    log = copy / "comfyvn_play.jsonl"
+    request = {"seed": seed, "choices": list(choices), "start": start, "limit": limit, "answer": answer}
+    known = None if picked is None else {place: sorted(options) for place, options in picked.items()}
+    try:
+        done = run(copy, ["comfyvn_play"], {**request, "stage": stage, "picked": known, "log": str(log)}, timeout)
+        why = "quit" if done.returncode == 0 else "crashed"
+    except subprocess.TimeoutExpired:
+        why = "timeout"
+    records = read(log)
+    if why != "timeout" and not records:
+        raise EngineFailed("\n".join([*complaints(copy), done.stdout]))
+    if not records or records[-1]["kind"] != "end":
+        end: Record = {"kind": "end", "why": why}
+        if why == "crashed":
+            end["traceback"] = "\n".join(complaints(copy)) or done.stdout
+        records.append(end)
+    return [record for record in records if record["kind"] != "begin"]
 
 
 @contextmanager
@@ -133,6 +159,7 @@ def run(
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_INSIDE),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
             "RENPY_DISABLE_BACKUPS": "I take responsibility for this.",
             "RENPY_SIMPLE_EXCEPTIONS": "1",
             "RENPY_SKIP_MAIN_MENU": "1",
@@ -165,4 +192,9 @@ def read(log: Path) -> list[Record]:
 
 def complaints(copy: Path) -> list[str]:
     """Return what the engine wrote about errors."""
-    return [path.read_text("utf-8-sig") for path in (copy / "errors.txt", copy / "traceback.txt") if path.exists()]
+    return [path.read_text("utf-8-sig") for path in _left(copy)]
+
+
+def _left(copy: Path, *more: str) -> list[Path]:
+    """Return the files that the engine left in a project."""
+    return [path for name in ("errors.txt", "traceback.txt", *more) if (path := copy / name).exists()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.story import Node, Scene, blocks, edges
-from comfyvn.infrastructure.exports.renpy import renaming
+from comfyvn.infrastructure.exports.renpy import layout, renaming
 from comfyvn.infrastructure.exports.renpy.identifiers import is_label
 from comfyvn.infrastructure.exports.renpy.naming import Names
 from comfyvn.infrastructure.exports.renpy.statements import source
@@ -16,7 +16,10 @@ MAX_DEPTH = 90
 
 @dataclass(slots=True)
 class Script:
-    """The lines of one scene, as they come. `sound` returns the path of a sound file by its name, if it exists."""
+    """The lines of one scene, as they come, and on which of them (0-based) a choice begins.
+
+    `sound` returns the path of a sound file by its name, if it exists.
+    """
 
     story: StoryView
     names: Names
@@ -24,6 +27,7 @@ class Script:
     scene: Scene
     sound: Callable[[str], str | None]
     lines: list[str] = field(default_factory=list)
+    menus: dict[int, str] = field(default_factory=dict)
     warnings: list[ExportWarning] = field(default_factory=list)
     texts: int = 0
     draws: bool = False
@@ -84,4 +88,4 @@ def label_of(out: Script, node_id: str | None, scene: str | None, node: str | No
 
 def _imported(out: Script, node_id: str | None) -> bool:
     nodes = out.scene.nodes.values() if node_id is None else (out.scene.nodes[node_id],)
-    return any(node.source is not None for node in nodes)
+    return any(layout.scripted(node) for node in nodes)

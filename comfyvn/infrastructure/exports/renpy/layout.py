@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from comfyvn.application.exports import StoryView
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.ordering import sort_key
-from comfyvn.domain.story import Scene
+from comfyvn.domain.story import Node, Scene
 from comfyvn.infrastructure.exports.renpy.identifiers import word
 
 SCRIPT = "script.rpy"
@@ -60,6 +60,17 @@ def file_of(group: str) -> str:
     return f"{word(group)}.rpy" if word(group) else SCRIPT
 
 
+def scripted(node: Node) -> bool:
+    """Tell whether a node was read from a script of this engine, which is written again as it stood."""
+    return node.source is not None and node.source.file.endswith((".rpy", MODULE))
+
+
+def foreign(node: Node) -> bool:
+    """Tell whether a node keeps code of another engine."""
+    return node.verb == "raw" and node.directives.get("language", "renpy") != "renpy"
+
+
 def has_code(story: StoryView) -> bool:
     """Tell whether a story brings scripts of its own, which may declare more than can be seen from here."""
-    return any(scene.role == "code" for scene in story.scenes.values())
+    code = (scene for scene in story.scenes.values() if scene.role == "code")
+    return any(not foreign(node) for scene in code for node in scene.nodes.values())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from comfyvn.application.exports import ExportWarning, StoryView
 from comfyvn.domain.story import Node, Scene, blocks, edges, walk
@@ -28,15 +29,16 @@ class Names:
     """What things are called in the script, by their ids.
 
     `labels` are those of scenes. Labels at nodes are in `written` where their author wrote them, and in `targets` where
-    only an edge needs them. `returns` are the labels behind calls, `lines` the identifiers of lines, `speakers` the
-    names of characters, `tags` the first word of their images. `variables` holds only what is called otherwise than
-    in the story. `coded` are labels inside code that is not modelled, `known` all
-    labels by their names.
+    only an edge needs them; `through` are those of menus, by the lines that are said with these. `returns` are the
+    labels behind calls, `lines` the identifiers of lines, `speakers` the names of characters, `tags` the first word of
+    their images. `variables` holds only what is called otherwise than in the story. `coded` are labels inside code that
+    is not modelled, `known` all labels by their names.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
     written: dict[Place, str] = field(default_factory=dict)
     targets: dict[Place, str] = field(default_factory=dict)
+    through: dict[Place, str] = field(default_factory=dict)
     returns: dict[Place, str] = field(default_factory=dict)
     lines: dict[Place, str] = field(default_factory=dict)
     speakers: dict[str, str] = field(default_factory=dict)
@@ -55,7 +57,8 @@ class Names:
 
     def place(self, scene_id: str, node_id: str) -> str | None:
         """Return the label that leads to a node."""
-        return self.written.get((scene_id, node_id)) or self.targets.get((scene_id, node_id))
+        place = scene_id, node_id
+        return self.written.get(place) or self.targets.get(place) or self.through.get(place)
 
     def find(self, target: str) -> str | None:
         """Return the label of a scene given by id or label, or of a place given by its name."""
@@ -92,7 +95,7 @@ def names_of(story: StoryView) -> Names:
 
 def _code(story: StoryView) -> Iterator[Node]:
     for scene in story.scenes.values():
-        yield from (node for node in scene.nodes.values() if node.verb == "raw")
+        yield from (node for node in scene.nodes.values() if node.verb == "raw" and not layout.foreign(node))
 
 
 def _start(story: StoryView) -> str | None:
@@ -138,8 +141,7 @@ def _labels(story: StoryView, names: Names) -> None:
 
 
 def _labels_in_code(story: StoryView) -> frozenset[str]:
-    code = (n.content for scene in story.scenes.values() for n in scene.nodes.values() if n.verb == "raw")
-    return frozenset(label for text in code for label in _LABEL.findall(text))
+    return frozenset(label for node in _code(story) for label in _LABEL.findall(node.content))
 
 
 def _inside(scene_id: str, scene: Scene, current: str | None, taken: set[str], names: Names, aims: set[Place]) -> None:
@@ -152,19 +154,34 @@ def _inside(scene_id: str, scene: Scene, current: str | None, taken: set[str], n
         if block in seen:
             continue
         seen.add(block)
-        for node_id, node in by_block.get(block, []):
+        members = by_block.get(block, [])
+        before: tuple[str, Node] | None = None
+        for (node_id, node), after in zip_longest(members, members[1:]):
             place = scene_id, node_id
             wanted = _own_label(node)
             if wanted:
                 fit = wanted if is_label(wanted) else f"cvn_{word(wanted)}"
                 names.written[place] = _given(fit, current, taken, names, scene_id, node_id)
+                if before and said_in_menu(before[1], node):
+                    names.through[scene_id, before[0]] = names.written[place]
                 current = _global(names.written[place], current)
-            elif place in aims:
+            elif place in aims and not (after and said_in_menu(node, after[1]) and _own_label(after[1])):
                 stem = f"at_{word(node_id)}"
                 label = unique(f"{current}.{stem}" if current else f"cvn_{stem}", taken)
                 taken.add(label)
                 names.targets[place] = label
             waiting += [(edge_id, current) for edge_id, _ in edges(node)]
+            before = node_id, node
+
+
+def said_in_menu(line: Node, choice: Node) -> bool:
+    """Tell whether a line can stand inside the menu that follows it, which shows both together."""
+    return (
+        line.directives.get("with_choice") is True
+        and choice.type == "choice"
+        and bool(choice.next)
+        and not (line.conditions or choice.conditions or choice.content)
+    )
 
 
 def _own_label(node: Node) -> str:
@@ -222,7 +239,7 @@ def _lines(story: StoryView, names: Names) -> None:
                 fresh.append((place, node))
     for place, node in fresh:
         stem = f"{word(place[0])}_{word(place[1])}"
-        if node.type == "text" and node.source is None:
+        if node.type == "text" and not layout.scripted(node):
             names.lines[place] = _add(f"cvn_{stem}", lines)
         elif node.verb == "call":
             names.returns[place] = _add(f"cvn_back_{stem}", returns)

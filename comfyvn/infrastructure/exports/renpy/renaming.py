@@ -10,7 +10,10 @@ from comfyvn.domain.expressions.assignments import Assign
 from comfyvn.domain.expressions.tree import Expression, Name
 
 _PERCENT = re.compile(r"%%|%\([^()]*\)[-#0 +]*\d*(?:\.\d*)?[a-zA-Z]|%")
-_FIELD = re.compile(r"(\[\[)|(\[|%\()([^\W\d]\w*(?:\.\w+)*)")
+_FIELD = re.compile(
+    r"(?P<kept>\[\[)|\[(?![^\W\d][\w.]*[\]\[!:])(?P<computed>[^\[\]]+)\]|(?P<sign>\[|%\()(?P<name>[^\W\d]\w*(?:\.\w+)*)"
+)
+_SIMPLE = re.compile(r"\[\[|\[[^\W\d][\w.]*(?:\[[^\[\]]*\])*(?:[!:][^\]]*)?\]")
 
 
 def expression(source: str, other: Mapping[str, str]) -> str:
@@ -43,7 +46,18 @@ def text(source: str, other: Mapping[str, str]) -> str:
     """Return a text with the names of `other` replaced in its ``[fields]`` and ``%(fields)s``."""
     if not other:
         return source
-    return _FIELD.sub(lambda found: found[1] or found[2] + other.get(found[3], found[3]), source)
+
+    def renamed(found: re.Match[str]) -> str:
+        if found["computed"]:
+            return f"[{expression(found['computed'], other)}]"
+        return found["kept"] or found["sign"] + other.get(found["name"], found["name"])
+
+    return _FIELD.sub(renamed, source)
+
+
+def computed(source: str) -> bool:
+    """Tell whether a text has fields that hold more than a name, which engines before 8.1 cannot fill."""
+    return "[" in source and "[" in _SIMPLE.sub("", source)
 
 
 def percent(source: str) -> str:

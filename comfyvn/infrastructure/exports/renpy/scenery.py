@@ -1,11 +1,10 @@
 """The images and sounds that a story uses: which exist, which are declared, and which are still missing."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from comfyvn.application.exports import ExportWarning, StoryView
+from comfyvn.domain.mentions.naming import BUILT_IN, Image, automatic, bare, declared, fits, found_in, likely
 from comfyvn.domain.story import Node
 from comfyvn.infrastructure.exports.renpy import layout
 from comfyvn.infrastructure.exports.renpy.escaping import quoted
@@ -13,14 +12,7 @@ from comfyvn.infrastructure.exports.renpy.identifiers import word
 from comfyvn.infrastructure.exports.renpy.naming import Names
 from comfyvn.infrastructure.exports.renpy.statements import CHANNEL, source, words
 
-Image = tuple[str, ...]
-"""An image's name: its tag, then its attributes."""
-
-_BUILT_IN: tuple[Image, ...] = (("black",), ("text",), ("vtext",), ("placeholder",))
 _CHANNELS = frozenset({"music", "sound", "voice", "audio"})
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
-_DECLARED = re.compile(r"^[ ]*(?:init\s+-?\d+\s+)?(image|layeredimage)\s+([\w -]+?)\s*(?:=|:)", re.MULTILINE)
-_PREFIX = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +25,32 @@ class Scenery:
 
     def shows(self, image: Image) -> bool:
         """Tell whether an image of this tag has all of these attributes."""
-        return image[0] in self.layered or any(
-            image[0] == known[0] and set(image[1:]) <= set(known[1:]) for known in self.images
-        )
+        return image[0] in self.layered or any(fits(image, known) for known in self.images)
 
     def sound(self, name: str) -> str | None:
         """Return `name` as the engine finds it: as it is, or the path of the only file that is called so."""
-        prefix = _PREFIX.match(name)
-        file = name[prefix.end() :] if prefix else name
+        file = bare(name)
         if file in self.files:
             return name
-        same = [path for path in self.files if PurePosixPath(path).name == PurePosixPath(file).name]
-        return f"{prefix[0] if prefix else ''}{same[0]}" if len(same) == 1 else None
+        path = found_in(file, self.files)
+        return None if path is None else f"{name.removesuffix(file)}{path}"
 
     def picture(self, image: Image) -> str | None:
         """Return the first image file that is called like the image."""
-        return min((path for path in self.files if _image_of(path) == image), default=None)
-
-
-def _image_of(path: str) -> Image:
-    file = PurePosixPath(path)
-    return tuple(re.split(r"[ _]+", file.stem.lower())) if file.suffix.lower() in _PICTURES else ()
+        return min((path for path in self.files if likely(path) == image), default=None)
 
 
 def scenery_of(story: StoryView, names: Names) -> Scenery:
     """Return the scenery of a story: its files, and the images that files, characters and code declare."""
     files = frozenset(asset.path for asset in story.assets.values())
-    images: set[Image] = {*_BUILT_IN, *(image for image, _ in portraits(story, names))}
-    for path in files:
-        file = PurePosixPath(path)
-        if file.suffix.lower() in _PICTURES and file.parts[0] == "images":
-            images.add(tuple(file.stem.lower().split()))
+    images: set[Image] = {*BUILT_IN, *map(automatic, files), *(image for image, _ in portraits(story, names))}
     layered: set[str] = set()
     for scene in story.scenes.values():
         for node in scene.nodes.values():
-            if node.verb in ("declare", "raw"):
-                for kind, name in _DECLARED.findall(node.content):
-                    parts = tuple(name.split())
-                    images.add(parts)
-                    layered |= {parts[0]} if kind == "layeredimage" else set()
+            if node.verb in ("declare", "raw") and not layout.foreign(node):
+                told = [found for found in declared(node.content) if found.form != "audio"]
+                images |= {found.words for found in told}
+                layered |= {found.words[0] for found in told if found.form == "layers"}
     return Scenery(files, frozenset(image for image in images if image), frozenset(layered))
 
 
@@ -95,8 +74,8 @@ def declarations(story: StoryView, names: Names, scenery: Scenery) -> tuple[list
     for scene_id, node_id, node in _nodes(story):
         if node.verb in ("play", "queue", "stop"):
             channel = source(node.directives.get("channel")) or CHANNEL
-            (channels if node.source is None else known_channels).add(channel)
-        image = _shown(node, story, names) if node.source is None else ()
+            (known_channels if layout.scripted(node) else channels).add(channel)
+        image = () if layout.scripted(node) else _shown(node, story, names)
         if not image or image in lines or scenery.shows(image):
             continue
         path = scenery.picture(image)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.story import Edge, Node, edges, walk
 from comfyvn.domain.story.state import STAGE_VERBS
-from comfyvn.infrastructure.exports.renpy import renaming
+from comfyvn.infrastructure.exports.renpy import layout, renaming
 from comfyvn.infrastructure.exports.renpy.declarations import declaration
 from comfyvn.infrastructure.exports.renpy.escaping import indented, said
 from comfyvn.infrastructure.exports.renpy.flow import MAX_DEPTH, Script, expression, label_of, leaves
+from comfyvn.infrastructure.exports.renpy.naming import said_in_menu
 from comfyvn.infrastructure.exports.renpy.statements import INDENT, say, source, speaker, stage
 from comfyvn.infrastructure.exports.renpy.translations import block
 
@@ -68,7 +69,8 @@ def _block(out: Script, block: str, indent: str) -> None:
     while place < len(members):
         node_id, node = members[place]
         following = members[place + 1] if place + 1 < len(members) else None
-        if following is not None and _said_in_menu(out, node, *following):
+        aimed = following is not None and (out.scene_id, following[0]) in out.names.targets
+        if following is not None and not aimed and said_in_menu(node, following[1]):
             out.written.add(node_id)
             _target(out, node_id, indent)
             _node(out, *following, indent, caption=(node_id, node))
@@ -78,17 +80,6 @@ def _block(out: Script, block: str, indent: str) -> None:
             place += 1
     if out.statements == before and block:
         out.put(indent, "pass")
-
-
-def _said_in_menu(out: Script, node: Node, choice_id: str, choice: Node) -> bool:
-    """Tell whether a line can stand inside the menu that follows it, which shows both together."""
-    return (
-        node.directives.get("with_choice") is True
-        and choice.type == "choice"
-        and bool(choice.next)
-        and not (node.conditions or choice.conditions or choice.content)
-        and (out.scene_id, choice_id) not in out.names.targets
-    )
 
 
 def _target(out: Script, node_id: str, indent: str) -> None:
@@ -133,6 +124,7 @@ def _choice(out: Script, node_id: str, node: Node, indent: str, caption: tuple[s
     directives = node.directives
     name = out.names.written.get((out.scene_id, node_id))
     arguments = f"({directives['arguments']})" if isinstance(directives.get("arguments"), str) else ""
+    out.menus[len(out.lines)] = node_id
     out.put(indent, " ".join(filter(None, ("menu", name))) + f"{f' {arguments}' if arguments else ''}:")
     inner = indent + INDENT
     for word in ("set", "with"):
@@ -227,6 +219,10 @@ def _label(out: Script, node_id: str, node: Node, indent: str) -> None:
 
 
 def _raw(out: Script, node_id: str, node: Node, indent: str) -> None:
+    if layout.foreign(node):
+        language = source(node.directives.get("language"))
+        out.lines += [f"{indent}# {language}: {line}".rstrip() for line in node.content.splitlines()]
+        return
     if node.source is None and (other := set(_WORDS.findall(node.content)) & out.names.variables.keys()):
         written = ", ".join(f"{name} is {out.names.variables[name]}" for name in sorted(other))
         out.warn("code_names", f"The code uses variables that are called otherwise in the script: {written}.", node_id)
@@ -242,7 +238,7 @@ def _verbatim(out: Script, code: str, indent: str) -> None:
 def _stage(out: Script, node_id: str, node: Node, indent: str) -> None:
     sound = node.verb in ("play", "queue") or (node.verb == "voice" and not node.directives.get("sustain"))
     file = node.content.strip()
-    if not sound or node.source is not None or node.directives.get("expression"):
+    if not sound or layout.scripted(node) or node.directives.get("expression"):
         found: str | None = node.content
     else:
         found = out.sound(file)

@@ -13,7 +13,13 @@ _SCREENS = "screens.rpy"
 
 
 def needed(story: StoryView) -> bool:
-    """Tell whether a story comes without screens."""
+    """Tell whether a story comes without screens, and is no game of the engine: such a one does with the engine's own.
+
+    It is one if most of its scenes were read from scripts.
+    """
+    told = [scene for scene in story.scenes.values() if scene.role == "story"]
+    if 2 * sum("source" in scene.meta for scene in told) > len(told):
+        return False
     groups = {layout.file_of(scene.group) for scene in story.scenes.values() if scene.role == "code"}
     return not any(path.endswith(_SCREENS) for path in (*groups, *(asset.path for asset in story.assets.values())))
 

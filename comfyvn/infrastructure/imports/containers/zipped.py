@@ -73,7 +73,7 @@ class Zip:
         self._infos: dict[str, zipfile.ZipInfo] = {}
         names: list[str] = []
         for info in self._zip.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 continue
             member = member_name(info.filename, name)
             if stat.S_ISLNK(info.external_attr >> 16):

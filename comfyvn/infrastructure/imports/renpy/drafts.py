@@ -104,7 +104,7 @@ def _leads(statement: Statement) -> bool:
         case syntax.UserStatement():
             return statement.name == "call screen"
         case syntax.Raw():
-            return statement.raw.split(None, 1)[0].rstrip(":") in _FLOW_WORDS
+            return "".join(statement.raw.split(None, 1)[:1]).rstrip(":") in _FLOW_WORDS
         case _:
             return False
 

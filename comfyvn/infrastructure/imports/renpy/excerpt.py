@@ -12,8 +12,10 @@ def dedented(statement: Statement) -> str:
     Lines that go on inside a string or brackets keep their white space, which may be part of a text.
     """
     source = statement.raw.replace("\r", "")
+    indent = _indent(source.partition("\n")[0])
+    if not indent:
+        return source.rstrip()
     lines = source.split("\n")
-    indent = _indent(lines[0])
     for begun in logical_lines(statement.file, source + "\n"):
         line = lines[begun.number - 1]
         lines[begun.number - 1] = line[min(indent, _indent(line)) :]
@@ -25,10 +27,11 @@ def _indent(line: str) -> int:
 
 
 def head(statement: Statement) -> str:
-    """Return the lines of a statement that belong to no statement inside it."""
+    """Return the lines of a statement that belong to no statement inside it, nor to `comments`."""
     if statement.line == statement.end:
         return first_line(statement)
-    return "\n".join(text.strip() for _, text in _own_lines(statement))
+    lines = (text.strip() for _, text in _own_lines(statement))
+    return "\n".join(line for line in lines if not (isinstance(statement, Menu) and line.startswith("#")))
 
 
 def first_line(statement: Statement) -> str:

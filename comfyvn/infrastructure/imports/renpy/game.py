@@ -17,6 +17,7 @@ from comfyvn.infrastructure.imports.containers.container import Budget, Containe
 from comfyvn.infrastructure.imports.containers.folder import Folder
 from comfyvn.infrastructure.imports.containers.zipped import Zip, is_zip
 from comfyvn.infrastructure.imports.renpy.archive import Rpa, is_archive
+from comfyvn.infrastructure.imports.renpy.provenance import MAX_RECORD, RECORD, Written, exported, written
 
 PROBED_ENTRIES = 2_000
 """Files and folders looked at to tell whether a folder is a game."""
@@ -32,11 +33,17 @@ _LEFT_OUT = (".rpyb", ".bak", ".pyc", ".pyo", "~")
 class Game:
     """The files of a game, sorted by name, without what does not belong to it; `warnings` tells what was passed over.
 
+    `exported` is what the `record` beside the game's folder says of where it was exported from, `written` what it says
+    of the files.
     Files that are open are closed with the game, at the latest when nothing refers to it any more.
     """
 
-    def __init__(self, base: Container, prefix: str, title: str, stack: ExitStack, budget: Budget) -> None:
+    def __init__(
+        self, base: Container, prefix: str, title: str, stack: ExitStack, budget: Budget, record: bytes | None = None
+    ) -> None:
         self.title = title
+        self.exported = exported(record) if record else None
+        self.written = written(record) if record and self.exported else Written()
         self.warnings: list[Warned] = [*base.warnings]
         self.close = weakref.finalize(self, stack.close)
         self._stack = stack
@@ -100,8 +107,9 @@ def open_game(path: Path) -> Game:
     """
     title = path.resolve().stem if path.is_file() else path.resolve().name
     if not path.is_file():
-        base = Folder(game_folder(path), _wanted)
-        return Game(base, "", title, ExitStack(), Budget())
+        place = game_folder(path)
+        record = _record_beside(place) if place.name == "game" else None
+        return Game(Folder(place, _wanted), "", title, ExitStack(), Budget(), record)
     budget = Budget()
     stack = ExitStack()
     try:
@@ -112,10 +120,29 @@ def open_game(path: Path) -> Game:
         found = _in_file(file, path.name, budget, stack, container.MAX_DEPTH)
         if found is None:
             raise _no_game(path, "it is no archive that holds one")
-        return Game(*found, title, stack, budget)
+        base, prefix = found
+        return Game(base, prefix, title, stack, budget, _record(base, prefix.removesuffix("game/")))
     except BaseException:
         stack.close()
         raise
+
+
+def _record_beside(game: Path) -> bytes | None:
+    """Return the record of an export of ours that stands beside the folder of a game, if it is fit."""
+    try:
+        with folder.open_file(game.parent / RECORD, RECORD) as file:
+            found = file.read(MAX_RECORD + 1)
+    except Refused:
+        return None
+    return found if len(found) <= MAX_RECORD else None
+
+
+def _record(place: Container, prefix: str) -> bytes | None:
+    """Return the record of an export of ours that stands in a folder of an archive, if it is fit."""
+    try:
+        return container.read(place, prefix + RECORD, MAX_RECORD)
+    except Refused:
+        return None
 
 
 def _in_file(file: BinaryIO, name: str, budget: Budget, stack: ExitStack, depth: int) -> tuple[Container, str] | None:

@@ -71,13 +71,14 @@ def parse(file: str, source: str, creator_defined: frozenset[str] = frozenset())
     text = source.removeprefix("\ufeff")
     bom = len(text) < len(source)
     newline = _newline(text)
+    if text.count("\n") >= MAX_LINES:
+        issue = ParseIssue(file, 1, "too_many_lines", f"a script may have {MAX_LINES} lines")
+        whole = Source(file, text, (0, len(text) + (not text.endswith("\n"))))
+        return Script(file, (Raw(Span(whole, 1, 1), issue.code),), newline, bom, (issue,))
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))] if text else [0]
     if text.endswith("\n"):
         starts.pop()
     origin = Source(file, text, starts)
-    if len(starts) > MAX_LINES:
-        issue = ParseIssue(file, 1, "too_many_lines", f"a script may have {MAX_LINES} lines")
-        return Script(file, (Raw(Span(origin, 1, len(starts) - 1), issue.code),), newline, bom, (issue,))
     lines = list(logical_lines(file, _plain(text)))
     session = Session(origin, _read, frozenset(tuple(name.split()) for name in creator_defined))
     top = blocks(file, lines)

@@ -1,12 +1,15 @@
 """The reader of Ren'Py games: a game, in a folder or an archive, to a pack. Runs nothing of it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.infrastructure.imports.containers.container import Entry
+from comfyvn.infrastructure.imports.members import capped, type_of
 from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.renpy import compiled
 from comfyvn.infrastructure.imports.renpy import game as files
@@ -15,33 +18,26 @@ from comfyvn.infrastructure.imports.renpy.game import Game
 from comfyvn.infrastructure.imports.renpy.parser import decode, parse
 from comfyvn.infrastructure.imports.renpy.scenes import TRANSLATIONS, Story
 from comfyvn.infrastructure.imports.renpy.syntax import Script
+from comfyvn.infrastructure.media.stamps.streams import unstamped
 
 ENGINE = "renpy"
 MAX_SCRIPT = 64 << 20
 """Bytes of one script file."""
 MAX_SCRIPTS = 1 << 30
 """Bytes of all script files."""
-MAX_WARNINGS = 1_000
-"""Warnings of one import; what comes after them is only counted."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much is done and how much there is."""
 
-_REGISTERED = re.compile(r"""\bregister_statement\s*\(\s*(?:name\s*=\s*)?u?["']([^"'\n]{1,100})["']""")
+_REGISTERED = re.compile(
+    r"""\b(?:register_statement|statements\s*\.\s*register)\s*\(\s*(?:name\s*=\s*)?u?["']([^"'\n]{1,100})["']"""
+)
 """Statements that a game defines for itself."""
 
-_TYPES: Mapping[str, str] = {
-    suffix: type_
-    for type_, suffixes in {
-        "image": "png jpg jpeg webp gif bmp svg avif ico icns tga",
-        "sound": "ogg opus mp3 mp2 wav flac m4a aac",
-        "video": "webm mp4 mkv ogv avi mpg mpeg mov m4v",
-        "font": "ttf otf ttc woff woff2",
-        "text": "txt md json csv xml html yaml yml py",
-    }.items()
-    for suffix in suffixes.split()
-}
-_MUSIC = frozenset({"music", "bgm"})
+GAME = "game/"
+"""The folder of the game, as the record of an export names it."""
+BESIDE = ".c2pa"
+"""How a file ends that holds the credential of the one beside it."""
 
 
 def probe(path: Path) -> Probe:
@@ -96,7 +92,9 @@ def pack_of(game: Game, progress: Progress | None = None) -> Pack:
         warnings.append(Warned("start_missing", "The game has no label 'start'."))
     warnings += story.warnings
     read_names = {name for script in parsed for name in (script.file, f"{script.file}c")}
-    members = tuple(_members([e for e in game.entries if e.name not in read_names], story, warnings))
+    known = {entry.name: _was(game, entry.name) for entry in game.entries if entry.name not in read_names}
+    left = [e for e in game.entries if e.name in known and not (known[e.name] == "" and e.name.endswith(BESIDE))]
+    members = tuple(replace(m, was=known[m.name] or "") for m in _members(left, story, warnings))
     return Pack(
         engine=ENGINE,
         title=declared.title or game.title,
@@ -109,8 +107,23 @@ def pack_of(game: Game, progress: Progress | None = None) -> Pack:
         recognised=story.recognised,
         total=story.total,
         raw_kinds=dict(sorted(story.raw_kinds.items())),
-        warnings=_capped(warnings),
+        warnings=capped(warnings),
+        exported=game.exported,
     )
+
+
+def _was(game: Game, name: str) -> str | None:
+    """Return what a file was in the registry that an export of ours wrote and nobody changed.
+
+    It is "" for one that is no asset, and None where it is to be read as any other.
+    """
+    was, digest = game.written.was(GAME + name), game.written.files.get(GAME + name)
+    if was is None or was == digest or (was == "" and not name.endswith(BESIDE)):
+        return None
+    found = sha256()
+    for chunk in game.open(name):
+        found.update(chunk)
+    return was if found.hexdigest() == digest else None
 
 
 def open_member(path: Path, name: str) -> Iterator[bytes]:
@@ -180,22 +193,7 @@ def _members(entries: Sequence[Entry], story: Story, warnings: list[Warned]) -> 
             warnings.append(
                 Warned("archive_unread", "An archive is kept as it is; what it holds is not read.", entry.name)
             )
-        yield Member(entry.name, heard.get(entry.name) or _type(entry.name), entry.size)
-
-
-def _type(name: str) -> str:
-    place = PurePosixPath(name.lower())
-    type_ = _TYPES.get(place.suffix.removeprefix("."), "other")
-    if type_ == "sound" and _MUSIC & set(place.parts):
-        return "music"
-    return "voice" if type_ == "sound" and "voice" in place.parts else type_
-
-
-def _capped(warnings: list[Warned]) -> tuple[Warned, ...]:
-    if len(warnings) <= MAX_WARNINGS:
-        return tuple(warnings)
-    more = Warned("more_warnings", f"There are {len(warnings) - MAX_WARNINGS} more warnings.")
-    return (*warnings[:MAX_WARNINGS], more)
+        yield Member(entry.name, heard.get(entry.name) or type_of(entry.name), entry.size)
 
 
 class RenpyReader:
@@ -210,13 +208,17 @@ class RenpyReader:
         """Return how sure it is that the path holds a Ren'Py game, 0 to 1."""
         return probe(path).confidence
 
+    def evidence(self, path: Path) -> tuple[str, ...]:
+        """Return what it saw that makes it so sure."""
+        return probe(path).evidence
+
     def read(self, path: Path, progress: Progress) -> Pack:
         """Return what a game holds; see `read`."""
         self._last = (path, files.open_game(path))
         return pack_of(self._last[1], progress)
 
     def open_member(self, path: Path, name: str) -> Iterator[bytes]:
-        """Yield the bytes of a member; raise Missing("member_unknown")."""
+        """Yield the bytes of a member without our stamp, if it has one; raise Missing("member_unknown")."""
         if self._last is None or self._last[0] != path:
             self._last = (path, files.open_game(path))
-        return self._last[1].open(name)
+        return unstamped(self._last[1].open(name))

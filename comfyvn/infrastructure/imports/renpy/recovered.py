@@ -9,7 +9,7 @@ from typing import Any
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Warned
-from comfyvn.infrastructure.imports.renpy import animation
+from comfyvn.infrastructure.imports.renpy import animation, recovered_screens
 from comfyvn.infrastructure.imports.renpy.inert import (
     arguments,
     fields,
@@ -33,7 +33,7 @@ MAX_DEPTH = 80
 Fields = Mapping[Any, Any]
 
 _SILENT = frozenset({"EndTranslate", "PostUserStatement"})
-_PRIORITIES = {"Define": 0, "Default": 0, "Transform": 0, "Image": 500, "Style": 0, "TranslateBlock": 0}
+_PRIORITIES = {"Define": 0, "Default": 0, "Transform": 0, "Image": 500, "Style": 0, "TranslateBlock": 0, "Screen": -500}
 """The priorities at which the engine runs declarations that name none."""
 _STAGED = ("Scene", "Show", "Hide", "ShowLayer", "Camera")
 
@@ -143,7 +143,7 @@ class Recovery:
             for level, source in animation.lines(atl):
                 self.put(source, depth + 1 + level)
 
-    def _lost(self, name: str, given: Fields, depth: int, at: int) -> None:
+    def _lost(self, name: str, given: Fields, depth: int, at: int, why: str = "") -> None:
         """Leave a comment and a warning in the place of what cannot be written as source."""
         inner = fields(given.get("screen")) if name == "Screen" else given
         called = text(inner.get("name")) or text(inner.get("label")) or ""
@@ -151,7 +151,7 @@ class Recovery:
         self.put(f"# {' '.join(what.split())}: not recovered from the compiled script", depth, at)
         if depth:
             self.put("pass", depth)
-        message = f"The {what} is compiled, and cannot be brought back as source."
+        message = f"The {what} is compiled, and cannot be brought back as source{f': it holds {why}' if why else ''}."
         self.warnings.append(Warned("rpyc_not_recovered", message, self.file, at))
 
     def _call(self, node: object, following: Sequence[Any], depth: int) -> int:
@@ -236,7 +236,7 @@ class Recovery:
         name = kind(nodes[0]) if len(nodes) == 1 else ""
         same = len(nodes) == 1 and line(nodes[0]) == at
         number = f" {priority}" if priority else ""
-        if name in ("Screen", "Testcase") or (name == "UserStatement" and same):
+        if name == "Testcase" or (name == "Screen" and not same) or (name == "UserStatement" and same):
             self._one(nodes[0], depth)
         elif name in _PRIORITIES and same:
             self._prefix = f"init{number} " if priority != _PRIORITIES[name] else ""
@@ -248,6 +248,16 @@ class Recovery:
         else:
             self.put(f"init{number}:", depth, at)
             self.block(nodes, depth + 1)
+
+    def _screen(self, given: Fields, depth: int, at: int) -> None:
+        try:
+            found = recovered_screens.lines(given)
+        except recovered_screens.Unknown as unknown:
+            self._lost("Screen", given, depth, at, str(unknown))
+            return
+        for number, (level, source, place) in enumerate(found):
+            inside_string = level == recovered_screens.AS_IT_IS
+            self.put(source, 0 if inside_string else depth + level, place if number else at)
 
     def _style(self, given: Fields, depth: int, at: int) -> None:
         words = [f"style {text(given.get('style_name'))}"]
@@ -411,6 +421,7 @@ _OTHERS: dict[str, Callable[[Recovery, Fields, int, int], None]] = {
     "EarlyPython": lambda page, given, depth, at: page._python(given, depth, at, "python early"),
     "Image": _image,
     "Transform": _transform,
+    "Screen": Recovery._screen,
     "Style": Recovery._style,
     "Translate": Recovery._translate,
     "TranslateBlock": Recovery._translate_block,

@@ -14,10 +14,10 @@ from comfyvn.domain.localisation import Translation
 from comfyvn.domain.ordering import sequence
 from comfyvn.domain.pack import Warned
 from comfyvn.domain.story import Edge, Node, Place, Scene, Source
+from comfyvn.infrastructure.imports.identity import Ids
 from comfyvn.infrastructure.imports.renpy import syntax, translations
 from comfyvn.infrastructure.imports.renpy.drafts import Draft, Way, drafts, raw
 from comfyvn.infrastructure.imports.renpy.excerpt import first_line, head
-from comfyvn.infrastructure.imports.renpy.identity import Ids
 from comfyvn.infrastructure.imports.renpy.syntax import Label, Script, Statement, walk
 
 TRANSLATIONS = "tl/"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.ordering import sort_key
 from comfyvn.domain.story import Node, Scene
+from comfyvn.infrastructure.imports.identity import digest
 from comfyvn.infrastructure.imports.renpy.drafts import Draft
 from comfyvn.infrastructure.imports.renpy.excerpt import dedented
-from comfyvn.infrastructure.imports.renpy.identity import digest
 from comfyvn.infrastructure.imports.renpy.lines import Lines, Place
 from comfyvn.infrastructure.imports.renpy.syntax import Say, Statement, Translate, TranslateString
 

@@ -204,3 +204,18 @@ def test_groups_become_files() -> None:
     }
     with pytest.raises(Refused):
         compose(view({"a": scene(label="start", group="../x.rpy")}))
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed", "computed"),
+    [
+        ("[a] and [a.x] [[a] %(a)s", "[b] and [a.x] [[a] %(b)s", False),
+        ("[a + c] and [a[0]]", "[b + c] and [b[0]]", True),
+        ("[c if a else 'a']", "[c if b else 'a']", True),
+        ("[a!u] [a:.2f]", "[b!u] [b:.2f]", False),
+        ("no [[field] here", "no [[field] here", False),
+    ],
+)
+def test_fields_of_texts_are_renamed_and_known_for_more_than_names(text: str, renamed: str, computed: bool) -> None:
+    assert renaming.text(text, {"a": "b", "b": "z"}) == renamed
+    assert renaming.computed(text) is computed

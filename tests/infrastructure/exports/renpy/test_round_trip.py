@@ -134,3 +134,19 @@ def test_only_what_was_edited_changes(tmp_path: Path) -> None:
         ("default seen = False", "default seen = True"),
         ('    "In two."', '    "Now \\"here\\"."'),
     ]
+
+
+def test_a_menu_that_is_jumped_to_keeps_its_name_alone(tmp_path: Path) -> None:
+    source = """\
+define a = Character("Ann")
+label start:
+    "Before."
+    menu again:
+        a "Which?"
+        "This":
+            jump again
+        "That":
+            pass
+    jump again
+"""
+    assert lines(imported(tmp_path, source)) == source.splitlines()

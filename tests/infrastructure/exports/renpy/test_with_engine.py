@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from comfyvn.application.exports import StoryView, story_view
+from comfyvn.application.provenance.stamping import Stamp
 from comfyvn.application.sample import bring_in_sample
 from comfyvn.application.studio import Request
 from comfyvn.domain.assets import Asset
+from comfyvn.domain.credentials import Collection, Credentials, Work
+from comfyvn.infrastructure.credentials.signing import C2paSigning
 from comfyvn.infrastructure.exports.renpy import export
 from comfyvn.infrastructure.imports.renpy.reader import open_member, read
 from tests.desks import Desk
@@ -66,8 +70,17 @@ def without_places(records: list[engine.Record]) -> list[engine.Record]:
 def test_the_question_plays_as_before(tmp_path: Path) -> None:
     game = engine.game("the_question")
     view, contents = imported(game)
-    done = export(view, tmp_path / "out", lambda digest: iter([contents[digest]]))
+    view = replace(view, stamps={i: Stamp(i, asset.hash, "MIT", "PyTom") for i, asset in view.assets.items()})
+    works = {i: Work(i, asset.path, asset.hash, "human") for i, asset in view.assets.items()}
+    view = replace(view, credentials=Credentials(works, Collection("The Question", False, "p", "b", 1, "c")))
+    signing = C2paSigning(tmp_path / "keys")
+    done = export(view, tmp_path / "out", lambda digest: iter([contents[digest]]), signing=signing)
     assert (done.lines, done.warnings) == (70, ())
+    stamped = [a.path for a in view.assets.values() if b"comfyvn" in (tmp_path / "out/game" / a.path).read_bytes()]
+    assert sum(path.endswith((".png", ".jpg", ".webp", ".ogg", ".mp3", ".opus")) for path in stamped) > 5
+    beside = [path for path in done.files if path.endswith(".c2pa")]
+    signed = [path for path in stamped if b"c2pa" in (tmp_path / "out/game" / path).read_bytes()]
+    assert (len(signed) > 5, len(beside) > 0) == (True, True)
     original = engine.lint(game).report.splitlines()[1:]
     assert clean(tmp_path / "out").report.splitlines()[1:] == original
     before, after = plays(game), plays(tmp_path / "out")

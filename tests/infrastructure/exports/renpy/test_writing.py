@@ -121,3 +121,10 @@ def test_nothing_is_left_of_a_broken_export(tmp_path: Path) -> None:
 def test_a_story_with_screens_of_its_own_gets_no_others(tmp_path: Path) -> None:
     own = view({"s": scene(label="start"), "c": scene(group="screens.rpy", role="code")})
     assert export(own, tmp_path / "out", blob).files == ("game/definitions.rpy", "game/screens.rpy", "game/script.rpy")
+
+
+def test_a_game_of_the_engine_without_screens_keeps_those_of_the_engine(tmp_path: Path) -> None:
+    game = view({"s": scene(label="start", meta={"source": {"raw": "label start:"}})})
+    assert "game/screens.rpy" not in export(game, tmp_path / "game", blob).files
+    mixed = view({**game.scenes, "t": scene(label="t"), "u": scene(label="u")})
+    assert "game/screens.rpy" in export(mixed, tmp_path / "mixed", blob).files

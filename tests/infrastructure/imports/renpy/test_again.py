@@ -20,6 +20,7 @@ from comfyvn.infrastructure.exports.renpy import export
 from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
+from tests.infrastructure.exports.seals import sealed
 from tests.infrastructure.imports.renpy.games import write
 
 SCRIPT = """
@@ -264,7 +265,7 @@ def test_an_export_that_comes_in_again_is_no_change_of_lines(tmp_path: Path) -> 
     before = {i: (s, node.content, node.speaker) for s, i, node in game.lines()}
     view = story_view(game.desk.studio, game.desk.main)
     game.folder = tmp_path / "out"
-    export(view, game.folder / "game", game.blobs.open)
+    export(view, game.folder / "game", game.blobs.open, seal=sealed(game.desk.studio, view))
     again = reader.read(game.folder / "game")
     done = game.take(again)
     assert done.conflicts == ()

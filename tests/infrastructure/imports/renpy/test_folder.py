@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.infrastructure.imports import members
 from comfyvn.infrastructure.imports.containers import folder
 from comfyvn.infrastructure.imports.renpy import reader
 from tests.infrastructure.imports.renpy.games import read, write
@@ -164,7 +165,7 @@ def test_nul_characters(tmp_path: Path) -> None:
 
 
 def test_warnings_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MAX_WARNINGS", 3)
+    monkeypatch.setattr(members, "MAX_WARNINGS", 3)
     pack = read(tmp_path, "label start:\n" + "    jump nowhere\n" * 9)
     assert [w.code for w in pack.warnings] == ["label_missing"] * 3 + ["more_warnings"]
 

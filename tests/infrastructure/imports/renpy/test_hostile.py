@@ -5,6 +5,7 @@ import time
 import pytest
 
 from comfyvn.infrastructure.imports.renpy.cursor import MAX_DEPTH
+from comfyvn.infrastructure.imports.renpy.drafts import drafts
 from comfyvn.infrastructure.imports.renpy.parser import MAX_LINES, parse
 from comfyvn.infrastructure.imports.renpy.syntax import Raw, walk
 
@@ -49,6 +50,7 @@ def test_lines_are_bounded() -> None:
     script = parse("a.rpy", "\n" * (MAX_LINES + 1))
     assert [issue.code for issue in script.errors] == ["too_many_lines"]
     assert [type(statement) for statement in script.statements] == [Raw]
+    assert [draft.verb for draft in drafts(script.statements[0], {})] == ["raw"]
 
 
 def test_a_hundred_thousand_lines_take_seconds() -> None:

@@ -258,8 +258,9 @@ def test_translations_keep_their_place(tmp_path: Path) -> None:
     assert pack.raw_kinds == {}
 
 
-def test_statements_that_a_game_defines_itself(tmp_path: Path) -> None:
-    script = 'python early:\n    renpy.register_statement("line up", parse=p)\nlabel start:\n    line up a, b\n'
+@pytest.mark.parametrize("register", ["register_statement", "statements.register"])
+def test_statements_that_a_game_defines_itself(tmp_path: Path, register: str) -> None:
+    script = f'python early:\n    renpy.{register}("line up", parse=p)\nlabel start:\n    line up a, b\n'
     pack = read(tmp_path, script)
     assert pack.raw_kinds == {"python early": 1, "creator_defined": 1}
     assert pack.warnings == ()
@@ -289,7 +290,7 @@ def test_the_source_of_a_node_has_no_line_of_the_nodes_inside(tmp_path: Path) ->
     sources = {verb: one(pack, verb).source for verb in ("branch", "choice")}
     assert {verb: (source.line, source.raw) for verb, source in sources.items() if source} == {
         "branch": (2, "if a: # one\npass # nothing\nelif b:"),
-        "choice": (6, 'menu:\n"What?" # ask\n"Yes": # sure\n# and\n"No":\npass'),
+        "choice": (6, 'menu:\n"What?" # ask\n"Yes": # sure\n"No":\npass'),
     }
 
 

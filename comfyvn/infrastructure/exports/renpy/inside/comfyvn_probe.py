@@ -6,24 +6,34 @@ the log as one line of JSON. The same play gives the same log, byte for byte.
 # mypy: ignore-errors
 # ruff: noqa: D103, S311 - functions of the engine replaced by name; the draws only choose ways
 
-import contextlib
+import functools
 import json
 import os
 import random
+import signal
 import time
 from pathlib import Path
 
+import comfyvn_waiting
 import renpy
+
+PATIENCE = 20
+"""Seconds without anything that happens until the engine says that a play never ends."""
 
 
 class Probe:
     """A request and the log of what happens."""
 
     def __init__(self):
-        self.request = json.loads(os.environ["COMFYVN_PROBE"])
+        self.become(json.loads(os.environ["COMFYVN_PROBE"]))
+
+    def become(self, request):
+        """Begin anew with a request."""
+        self.request = request
         self.began = False
         self.count = 0
         self.menus = 0
+        self.picked = self.request.get("picked")
         self.random = random.Random(self.request.get("seed", 0))
 
     def write(self, kind, **fields):
@@ -37,15 +47,23 @@ class Probe:
         return f"{file}:{line}"
 
     def record(self, kind, **fields):
-        """Log something of the play with its place, and end the play when there are enough records."""
+        """Log something of the play with its place, and end the play when there are enough records.
+
+        A ``brief`` play ends once all choices that were asked for are made.
+        """
         self.write(kind, **fields, at=self.place())
         self.count += 1
-        if self.count >= self.request["limit"]:
+        renpy.execution.not_infinite_loop(PATIENCE)
+        brief = self.request.get("brief") and kind == "menu" and self.menus >= len(self.request["choices"])
+        if brief or self.count >= self.request["limit"]:
             self.write("end", why="limit")
             raise renpy.game.QuitException
 
-    def pick(self, captions):
-        """Return the index of the choice that was asked for; when all are used up, one drawn by the seed."""
+    def pick(self, captions, options=()):
+        """Return the index of the choice that was asked for; when all are used up, one drawn by the seed.
+
+        Where the request says what was picked before, options that are new come first.
+        """
         wanted = self.request["choices"]
         index = self.menus
         self.menus += 1
@@ -55,11 +73,18 @@ class Probe:
             if wanted[index] in captions:
                 return captions.index(wanted[index])
             self.record("no_such_choice", wanted=wanted[index])
+        if self.picked is not None:
+            before = self.picked.setdefault(self.place(), [])
+            fresh = [index for index, option in enumerate(options) if option is not None and option not in before]
+            chosen = self.random.choice(fresh or range(len(captions)))
+            before += [options[chosen]] if fresh else []
+            return chosen
         return self.random.randrange(len(captions))
 
 
 def register():
-    """Add the commands to the engine's command line."""
+    """Add the commands to the engine's command line, and let what the game draws at once be the same each time."""
+    seed(0)
     renpy.arguments.register_command("comfyvn_play", play)
     renpy.arguments.register_command("comfyvn_parse", parse)
     renpy.arguments.register_command("comfyvn_compile", compile_scripts)
@@ -77,12 +102,17 @@ def play():
     if probe.began:
         probe.write("end", why="finished")
         return False
+    if "plays" in probe.request and not in_a_child(probe.request["plays"]):
+        return False
     probe.write("begin", version=renpy.version_only)
+    renpy.execution.not_infinite_loop(PATIENCE)
     config = renpy.config
     config.label_overrides["_gl_test"] = "comfyvn_probe_nothing"
     if probe.request["start"]:
         config.label_overrides["start"] = probe.request["start"]
-    config.start_callbacks.append(seed)
+    number = probe.request["seed"]
+    seed(number)
+    config.start_callbacks.append(lambda: seed(number))
     config.rollback_enabled = False
     config.hard_rollback_limit = 0
     config.has_autosave = config.autosave_on_choice = False
@@ -92,11 +122,45 @@ def play():
     replace_menus()
     if probe.request["stage"]:
         log_the_stage()
+    if probe.request.get("labels"):
+        log_the_labels()
     return True
 
 
-def seed():
-    number = probe.request["seed"]
+def in_a_child(plays):
+    """Make each play in a process of its own, one after the other; return True in these, and False when all are over.
+
+    So the engine starts once, and no play leaves anything behind for the next; only what was picked is told to those
+    that ask for it.
+    """
+    picked = {}
+    for request in plays:
+        if request.get("picked") is not None:
+            request["picked"] = {place: list(options) for place, options in picked.items()}
+        child = os.fork()
+        if not child:
+            probe.become(request)
+            return True
+        end = time.monotonic() + request["timeout"]
+        outcome = None
+        while outcome is None and time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            outcome = status if done else time.sleep(0.01)
+        if outcome is None:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        lines = Path(request["log"]).read_text("utf-8").splitlines()
+        if not lines or json.loads(lines[-1])["kind"] != "end":
+            probe.request = request
+            probe.write("end", why="timeout" if outcome is None else "crashed" if outcome else "quit")
+        for record in map(json.loads, lines):
+            options = record.get("options") or record.get("actions")
+            if options and options[record["pick"]] is not None:
+                picked.setdefault(record["at"], []).append(options[record["pick"]])
+    return False
+
+
+def seed(number):
     random.seed(number)
     renpy.exports.random.seed(number)
 
@@ -109,8 +173,10 @@ def replace_what_waits():
         probe.record("say", who=who, what=what, interact=bool(interact))
 
     def interact(type="misc", **options):
-        probe.record("interact", type=type)
-        renpy.game.context().scene_lists.clear("transient")
+        try:
+            return comfyvn_waiting.answer(comfyvn_waiting.now, probe, kind="interact", type=type)
+        finally:
+            renpy.game.context().scene_lists.clear("transient")
 
     def ask(prompt, default="", *arguments, **options):
         answer = probe.request["answer"] or default or "Player"
@@ -149,8 +215,9 @@ def replace_menus():
             return show(items, *arguments, interact=interact, **options)
         exports.get_menu_args()
         shown = [renpy.exports.substitute(label) for label, _ in offered]
-        index = probe.pick(shown)
-        probe.record("menu", choices=shown, captions=captions, pick=index)
+        options = [option_of(value) for _, value in offered]
+        index = probe.pick(shown, options)
+        probe.record("menu", choices=shown, captions=captions, pick=index, options=options)
         picked = offered[index][1]
         if not isinstance(picked, renpy.ui.ChoiceReturn):
             return picked
@@ -170,45 +237,24 @@ def replace_menus():
         store.menu = choose
 
 
+def option_of(value):
+    """Return the place of a choice among those of the present menu statement; None if it belongs to no statement."""
+    value = getattr(value, "value", value)
+    statement = renpy.game.script.lookup(renpy.game.context().current)
+    if not isinstance(statement, renpy.ast.Menu) or type(value) is not int or value >= len(statement.items):
+        return None
+    return sum(block is not None for _, _, block in statement.items[:value])
+
+
 def call_screen(name, *arguments, **options):
-    """Run the action of one of the screen's buttons, with preference for one that ends the screen."""
+    """Answer a screen by its fields, buttons and clocks."""
     shown = {key: value for key, value in options.items() if not key.startswith("_")}
     renpy.exports.show_screen(name, *arguments, _layer="screens", _tag="comfyvn_probe", **shown)
-    actions = []
-
-    def collect(displayable):
-        action = getattr(displayable, "action", None) or getattr(displayable, "clicked", None)
-        if isinstance(displayable, renpy.display.behavior.Button) and action is not None:
-            with contextlib.suppress(Exception):
-                if renpy.display.behavior.is_sensitive(action):
-                    actions.append(action)
-
     try:
-        screen = renpy.exports.get_screen("comfyvn_probe", "screens")
-        screen.update()
-        screen.visit_all(collect)
+        look = functools.partial(comfyvn_waiting.in_screen, "comfyvn_probe")
+        return comfyvn_waiting.answer(look, probe, kind="screen", name=str(name))
     finally:
         renpy.exports.hide_screen("comfyvn_probe", layer="screens")
-    actions = [action for action in actions if ends_screen(action)] or actions
-    if not actions:
-        probe.record("screen", name=str(name), actions=[], pick=None)
-        return None
-    labels = [describe(action) for action in actions]
-    index = probe.pick(labels)
-    probe.record("screen", name=str(name), actions=labels, pick=index)
-    return renpy.display.behavior.run(actions[index])
-
-
-def ends_screen(action):
-    steps = action if isinstance(action, (list, tuple)) else [action]
-    return any(type(step).__name__ in ("Return", "Jump", "Call") for step in steps)
-
-
-def describe(action):
-    if isinstance(action, (list, tuple)):
-        return "+".join(describe(step) for step in action)
-    detail = getattr(action, "value", None) or getattr(action, "label", None)
-    return type(action).__name__ + (f" {detail}" if isinstance(detail, (str, int, float)) else "")
 
 
 def log_the_stage():
@@ -232,6 +278,22 @@ def log_the_stage():
     music.play = logged("play", music.play, lambda files, channel="music", *arguments, **options: [channel, files])
     music.queue = logged("queue", music.queue, lambda files, channel="music", *arguments, **options: [channel, files])
     music.stop = logged("stop", music.stop, lambda channel="music", *arguments, **options: channel)
+
+
+def log_the_labels():
+    """Log also which labels the play comes to, and whether by a jump or a call.
+
+    Not those of the engine, nor those that an export puts after a call.
+    """
+    before = renpy.config.label_callback
+
+    def come_to(name, jumped):
+        if not name.startswith(("_", "cvn_back_")):
+            probe.record("label", name=name, jumped=bool(jumped))
+        if before is not None:
+            before(name, jumped)
+
+    renpy.config.label_callback = come_to
 
 
 # --- Parsing ---------------------------------------------------------------------------------

@@ -1,0 +1,185 @@
+"""Taking a foreign story in: the project it belongs to, what becomes of what is there, and what would come."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol, TypeVar
+
+from comfyvn.application.branching import fork
+from comfyvn.application.echoes import EchoOf
+from comfyvn.application.history import Settled
+from comfyvn.application.imports import Imported, Progress, import_pack
+from comfyvn.application.ports import Blobs, BranchRow, ProjectRow
+from comfyvn.application.projects import found_project, slug
+from comfyvn.application.studio import Request, Studio, earlier, find_branch
+from comfyvn.domain.kernel import Conflict, Json, Missing
+from comfyvn.domain.pack import Pack, Warned
+
+Policy = Literal["merge", "replace", "fail", "branch"]
+"""What becomes of a project that is there: what changed in the source is merged in three-way; all that the source says
+takes the place of what is there; the import is refused where there are scenes; it goes to a new branch, for review."""
+
+SURE: Final = 0.95
+"""How sure a reader is that has seen what only games of its engine have."""
+MAX_REVIEWS: Final = 1_000
+"""Branches for review of one title."""
+MAX_SHOWN: Final = 1_000
+"""Scenes that a preview names."""
+
+
+class Prober(Protocol):
+    """What tells how sure it is of a path."""
+
+    def probe(self, path: Any) -> float: ...
+
+
+P = TypeVar("P", bound=Prober)
+
+
+def surest(readers: Iterable[P], path: Any) -> P | None:
+    """Return the reader that knows a path best, the first of several; None where none does.
+
+    Nobody is asked after one that is as sure as `SURE`: those who can be surer come first.
+    """
+    best, found = 0.0, None
+    for reader in readers:
+        sure = reader.probe(path)
+        if sure > best:
+            best, found = sure, reader
+        if best >= SURE:
+            break
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A story that a reader has read. `open_member` gives the bytes of a member; `echo_of` as in `import_pack`."""
+
+    pack: Pack
+    open_member: Callable[[str], Iterable[bytes]]
+    echo_of: EchoOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a story shall go: a project by id or name (None: its own, else a new one) and one of its branches."""
+
+    project: str | None = None
+    branch: str | None = None
+    policy: Policy = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would come, before anything is written. `project` is the one that is there already, None for a new one.
+
+    Each of `scenes` has its title, its lines and choices; `more` counts those that are not named.
+    """
+
+    engine: str
+    title: str
+    project: str | None
+    scenes: tuple[Mapping[str, Json], ...]
+    more: int
+    lines: int
+    choices: int
+    characters: tuple[str, ...]
+    worlds: tuple[str, ...]
+    variables: tuple[str, ...]
+    languages: tuple[str, ...]
+    assets: int
+    asset_bytes: int
+    asset_types: Mapping[str, int]
+    coverage: Mapping[str, Json]
+    warnings: tuple[Warned, ...]
+
+
+def preview(studio: Studio, incoming: Incoming, aim: Aim) -> Preview:
+    """Return what would come."""
+    pack = incoming.pack
+    told = [(i, scene) for i, scene in pack.scenes.items() if scene.role == "story"]
+    kinds = [[node.type for node in scene.nodes.values()] for _, scene in told]
+    shown = tuple(
+        {"id": i, "title": scene.title, "lines": types.count("text"), "choices": types.count("choice")}
+        for (i, scene), types in list(zip(told, kinds, strict=True))[:MAX_SHOWN]
+    )
+    types = [member.type for member in pack.members]
+    known = _known(studio, pack, aim)
+    return Preview(
+        engine=pack.engine,
+        title=pack.title,
+        project=known.id if known else None,
+        scenes=shown,
+        more=len(told) - len(shown),
+        lines=sum(found.count("text") for found in kinds),
+        choices=sum(found.count("choice") for found in kinds),
+        characters=tuple(sorted(character.name for character in pack.characters.values())),
+        worlds=tuple(sorted(world.name for world in pack.worlds.values())),
+        variables=tuple(sorted(pack.variables)),
+        languages=tuple(sorted({unit.language for unit in pack.translations.values()})),
+        assets=len(types),
+        asset_bytes=sum(member.size for member in pack.members),
+        asset_types={kind: types.count(kind) for kind in sorted({*types})},
+        coverage={"recognised": pack.recognised, "total": pack.total, "raw": dict(pack.raw_kinds)},
+        warnings=pack.warnings,
+    )
+
+
+def take_in(
+    studio: Studio,
+    blobs: Blobs,
+    incoming: Incoming,
+    aim: Aim,
+    request: Request,
+    progress: Progress | None = None,
+    settled: Settled | None = None,
+) -> Imported:
+    """Bring a story into the project that it belongs to, or into a new one; with conflicts nothing is written.
+
+    Raises Conflict("project_not_empty") by the policy "fail", Missing("branch_unknown") for a branch of a project that
+    is not there, and as `import_pack` does.
+    """
+    pack = incoming.pack
+    project = _known(studio, pack, aim)
+    if project is None and aim.branch not in (None, "main"):
+        message = f"The new project {aim.project or pack.title!r} has no branch {aim.branch!r} yet."
+        raise Missing("branch_unknown", message)
+    name, founding = (aim.project or pack.title).strip(), _part(request, "project")
+    fresh = project is None or earlier(studio, founding, "project.found-project", {"name": name}) is not None
+    project = project or found_project(studio, name, founding)
+    row = find_branch(studio, project.id, aim.branch)
+    if not fresh and aim.policy == "fail" and studio.store.heads(row.id, "scene"):
+        message = f"The project {project.name!r} has scenes already; nothing was imported."
+        raise Conflict("project_not_empty", message, project=project.id)
+    if not fresh and aim.policy == "branch":
+        row = _for_review(studio, row, pack.title, _part(request, "branch"))
+    return import_pack(
+        *(studio, blobs, row.id, pack, incoming.open_member, request, progress),
+        settled=settled,
+        echo_of=incoming.echo_of,
+        replacing=aim.policy == "replace",
+    )
+
+
+def _part(request: Request, name: str) -> Request:
+    """Return the request of a step before the last one, so that a retry of the whole finds each step done."""
+    return replace(request, command_id=f"{request.command_id}/{name}" if request.command_id else None, expected=None)
+
+
+def _known(studio: Studio, pack: Pack, aim: Aim) -> ProjectRow | None:
+    """Return the project that is meant: as asked, else the one that the story was exported from, else by its title."""
+    known = {project.id: project for project in studio.store.projects()}
+    own = known.get(pack.exported.project) if pack.exported and aim.project is None else None
+    name = aim.project or pack.title
+    return own or known.get(name) or known.get(slug(name))
+
+
+def _for_review(studio: Studio, row: BranchRow, title: str, request: Request) -> BranchRow:
+    """Grow a branch under the first name that is free, or find the one that an earlier try of the request made."""
+    wanted = f"import {title}"[:80].strip()
+    for number in range(1, MAX_REVIEWS):
+        try:
+            return fork(studio, row.id, wanted if number == 1 else f"{wanted} {number}", request)
+        except Conflict as conflict:
+            if conflict.code not in ("branch_exists", "command_id_reused"):
+                raise
+    raise Conflict("branch_exists", f"There are {MAX_REVIEWS} branches called {wanted!r}; close or rename some.")

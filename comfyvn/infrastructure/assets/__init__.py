@@ -1,0 +1,1 @@
+"""Derived files of assets on this machine."""

@@ -1,0 +1,1 @@
+"""Content credentials (C2PA) that we sign, and the check of those in exports."""

@@ -1,0 +1,203 @@
+"""The files of a story as readers of text engines see them: of a folder, of a zip file, or one file alone."""
+
+import weakref
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.domain.pack import Member, Pack, Warned
+from comfyvn.infrastructure.imports.containers import container
+from comfyvn.infrastructure.imports.containers.asar import Asar, is_asar
+from comfyvn.infrastructure.imports.containers.container import Budget, Container, Entry
+from comfyvn.infrastructure.imports.containers.folder import Folder, open_file
+from comfyvn.infrastructure.imports.containers.xp3 import Xp3, is_xp3
+from comfyvn.infrastructure.imports.containers.zipped import Zip, is_zip
+from comfyvn.infrastructure.imports.members import type_of
+from comfyvn.infrastructure.imports.probe import Probe
+
+MAX_TEXT: Final = 64 << 20
+"""Bytes of one script."""
+LOOKED_AT: Final = 64 << 10
+"""Bytes of a file that tell what it is."""
+_PROGRAMS: Final = frozenset({".exe", ".nw", ".apk"})
+"""Programs that a zip file may be appended to."""
+_LEFT_OUT: Final = frozenset({"node_modules", "__pycache__", "__MACOSX"})
+
+Progress = Callable[[str, int, int], None]
+
+
+class _Alone:
+    """One file as a container."""
+
+    warnings: Sequence[Warned] = ()
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries: Sequence[Entry] = [Entry(path.name, path.stat().st_size)]
+
+    def open(self, name: str) -> Iterator[bytes]:
+        with self.seekable(name) as file:
+            while data := file.read(container.CHUNK):
+                yield data
+
+    def seekable(self, name: str) -> BinaryIO:
+        if name != self._path.name:
+            raise container.unknown(name)
+        return open_file(self._path.resolve(), name)
+
+
+class Files:
+    """The files at a path, sorted by name; `title` is the name of the path. Closed when nothing refers to it."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise Missing("path_unknown", f"There is nothing at {path}.", path=str(path))
+        stack = ExitStack()
+        try:
+            self._held = _opened(path, stack)
+        except BaseException:
+            stack.close()
+            raise
+        self.title = path.resolve().stem if path.is_file() else path.resolve().name
+        self.close = weakref.finalize(self, stack.close)
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        return self._held.entries
+
+    @property
+    def warnings(self) -> Sequence[Warned]:
+        return self._held.warnings
+
+    def named(self, *suffixes: str) -> list[str]:
+        """Return the names that end in one of these, whatever their case."""
+        return [entry.name for entry in self.entries if entry.name.lower().endswith(suffixes)]
+
+    def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
+        """Return the content of a file; raise Refused("file_too_large") beyond `limit` bytes."""
+        return container.read(self._held, name, limit)
+
+    def head(self, name: str) -> bytes:
+        """Return the first bytes of a file."""
+        found = bytearray()
+        for piece in self._held.open(name):
+            found += piece
+            if len(found) >= LOOKED_AT:
+                break
+        return bytes(found[:LOOKED_AT])
+
+    def open(self, name: str) -> Iterator[bytes]:
+        """Yield the content of a file in pieces; raise Missing("member_unknown")."""
+        return self._held.open(name)
+
+    def sound(self, name: str) -> bool:
+        """Tell whether a file has the checksum that its archive tells; true where the archive tells none."""
+        return not isinstance(self._held, Xp3) or self._held.checked(name)
+
+    def members(self, *, without: Sequence[str]) -> tuple[Member, ...]:
+        """Return the images, sounds and other media beside the scripts."""
+        left = {*without}
+        found = ((entry, type_of(entry.name)) for entry in self.entries if entry.name not in left)
+        return tuple(Member(entry.name, kind, entry.size) for entry, kind in found if kind not in ("other", "text"))
+
+
+def _opened(path: Path, stack: ExitStack) -> Container:
+    if path.is_dir():
+        return Folder(path, _wanted)
+    file = stack.enter_context(path.open("rb"))
+    if is_asar(file):
+        return Asar(file, path.name, Budget())
+    if is_xp3(file):
+        return Xp3(file, path.name, Budget())
+    packed = is_zip(file) or (path.suffix.lower() in _PROGRAMS and zipfile.is_zipfile(file))
+    return Zip(file, path.name, Budget()) if packed else _Alone(path)
+
+
+def _wanted(name: str) -> bool:
+    parts = name.rstrip("/").split("/")
+    return not _LEFT_OUT & {*parts} and not parts[-1].startswith(".")
+
+
+def text(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text of a file with line feeds alone, and the encoding it was found to have.
+
+    Tried in this order: a byte order mark, UTF-8, Shift JIS as Windows has it, GBK, EUC-KR, and Latin-1, which reads
+    anything; where Shift JIS and GBK both read it, the one with kana wins. Raises Refused("encoding_wrong") where a
+    given `encoding` does not fit.
+    """
+    found, used = _decoded(data, name, encoding)
+    return found.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), used
+
+
+def _decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
+    if encoding is not None:
+        try:
+            return data.decode(encoding), encoding
+        except (UnicodeError, LookupError) as error:
+            message = f"{name} is not written in {encoding}: {error}."
+            raise Refused("encoding_wrong", message, file=name, encoding=encoding) from error
+    for mark, known in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(known, errors="replace"), known
+    readings: dict[str, str] = {}
+    for known in ("utf-8", "cp932", "gbk", "cp949"):
+        try:
+            readings[known] = data.decode(known)
+        except UnicodeError:
+            continue
+        if known == "utf-8":
+            break
+    if "cp932" in readings and "gbk" in readings and _kana(readings["cp932"]) == 0:
+        readings.pop("cp932")
+    for known, read in readings.items():
+        return read, known
+    return data.decode("latin-1"), "latin-1"
+
+
+def _kana(words: str) -> int:
+    return sum("\u3040" <= sign <= "\u30ff" for sign in words)
+
+
+@dataclass(slots=True)
+class FilesReader:
+    """A reader of one engine as the command line takes it: it `looks` at names and first bytes, and reads to a pack."""
+
+    engine: str
+    looks: Callable[[Files], Probe]
+    pack_of: Callable[[Files, Progress | None], Pack]
+    _last: tuple[Path, Files] | None = field(default=None)
+    _seen: tuple[Path, Probe] | None = field(default=None)
+
+    def probe(self, path: Path) -> float:
+        """Return how sure it is that the path holds a story of its engine, 0 to 1."""
+        return self._looked(path).confidence
+
+    def evidence(self, path: Path) -> tuple[str, ...]:
+        """Return what it saw that makes it so sure."""
+        return self._looked(path).evidence
+
+    def _looked(self, path: Path) -> Probe:
+        if self._seen is None or self._seen[0] != path:
+            try:
+                found = self.looks(self._files(path))
+            except (Refused, OSError):
+                found = Probe(self.engine, 0.0)
+            self._seen = (path, found)
+        return self._seen[1]
+
+    def read(self, path: Path, progress: Progress) -> Pack:
+        """Return what the files hold; raise Refused where they hold no story of this engine."""
+        return self.pack_of(self._files(path), progress)
+
+    def open_member(self, path: Path, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a member; raise Missing("member_unknown")."""
+        return self._files(path).open(name)
+
+    def _files(self, path: Path) -> Files:
+        if self._last is None or self._last[0] != path:
+            self._last = (path, Files(path))
+        return self._last[1]

@@ -1,0 +1,1 @@
+"""Stories in Ink, as source and compiled."""

@@ -1,0 +1,1 @@
+"""KAG, the script language of KiriKiri, and its dialect TyranoScript."""

@@ -1,0 +1,1 @@
+"""ComfyVN packs: stories as JSON that any program can write."""

@@ -1,0 +1,1 @@
+"""Stories for Yarn Spinner 2 and 3."""

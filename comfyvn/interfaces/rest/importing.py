@@ -1,0 +1,319 @@
+"""HTTP for imports: what a file would be, what would come, and bringing it in as a job with a log of its own."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import Field, TypeAdapter, ValidationError
+
+from comfyvn.application.imports import Imported, Progress
+from comfyvn.application.intake import Aim, Incoming, Policy, preview, take_in
+from comfyvn.application.ports import Blobs, Job, JobResult, JobRunner, Report
+from comfyvn.application.studio import Request as Asked
+from comfyvn.application.studio import Studio, plain
+from comfyvn.domain.kernel import Conflict, Missing, Refused
+from comfyvn.interfaces.rest.answers import PROBLEMS, Actor, Key, reply, request_of
+from comfyvn.interfaces.rest.exporting import JobList, JobShape, job_shape
+from comfyvn.interfaces.rest.multipart import Part, arriving, parts
+
+PATHS: Final = r"/(roleplay|vn|api/imports)(/import|/probe)?"
+"""The paths that take files."""
+MAX_FILES: Final = 2_000
+"""Files in one upload."""
+MAX_INLINE: Final = 4 << 20
+"""Characters of a text that is sent in the request itself."""
+WAIT_SECONDS: Final = 600.0
+"""How long a request waits for an import that it does not leave in the background."""
+KIND: Final = "import"
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+JobName = Annotated[str, Path(min_length=1, max_length=50, description="Id of the job.")]
+Content = Annotated[str, Header(alias="Content-Type", include_in_schema=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """How sure (0 to 1) a reader is that it can read something, and what it saw."""
+
+    engine: str
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """How imports are made. `probe` and `read` take the path of a file or folder.
+
+    An upload has at most `limit` bytes. `local` tells the path that a client names on this machine, and refuses those
+    that it may not read; `received` keeps files that are sent, by name, as long as it is entered. `note` writes a line
+    of a log, `log` reads one.
+    """
+
+    jobs: JobRunner
+    blobs: Blobs
+    limit: int
+    new_id: Callable[[], str]
+    local: Callable[[str], Any]
+    received: Callable[[Iterator[tuple[str, Iterator[bytes]]]], AbstractContextManager[Any]]
+    probe: Callable[[Any], Sequence[Candidate]]
+    read: Callable[[Any, str | None, Progress], Incoming]
+    note: Callable[[str, str], None]
+    log: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to import: a `path` on the machine of the server, or a `text` under a file `name`; and where to.
+
+    Without a `project` it goes to the one that it came from or that has its title, else to a new one. `policy` says
+    what becomes of a project that is there. With `dry_run` nothing is written; the result says what would come.
+    Without `background` the answer waits for the import.
+    """
+
+    path: Annotated[str, Field(min_length=1, max_length=4_000)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=MAX_INLINE)] | None = None
+    name: Name = "chat.txt"
+    engine: Annotated[str, Field(max_length=50)] | None = None
+    project: Name | None = None
+    branch: Name | None = None
+    policy: Policy = "merge"
+    dry_run: bool = False
+    background: bool = True
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeList:
+    """The readers that know a file or folder, the surest first."""
+
+    items: list[Candidate]
+
+
+_REQUEST: Final = TypeAdapter(ImportRequest)
+_FLAGS: Final = frozenset({"dry_run", "background"})
+_FILE: Final = {"type": "array", "items": {"type": "string", "format": "binary"}}
+
+
+def _body(*, form_only: bool = False) -> dict[str, Any]:
+    schema = _REQUEST.json_schema()["properties"]
+    fields = {name: spec for name, spec in schema.items() if name not in ("path", "text", "name")}
+    form = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **fields}}
+    content: dict[str, Any] = {"multipart/form-data": {"schema": form}}
+    if not form_only:
+        content["application/json"] = {"schema": _REQUEST.json_schema()}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def routes(studio: Studio, imports: Imports) -> APIRouter:
+    """Return the routes of imports."""
+    api = APIRouter(responses=PROBLEMS, tags=["imports"])
+    desk = _Desk(studio, imports)
+
+    @api.get("/api/imports/probe", response_model=ProbeList, summary="Tell what a file or folder of the server is")
+    def probe(path: Annotated[str, Query(min_length=1, max_length=4_000)]) -> Response:
+        return reply(ProbeList([*imports.probe(imports.local(path))]))
+
+    @api.post(
+        "/api/imports/probe",
+        response_model=ProbeList,
+        summary="Tell what files are",
+        openapi_extra=_body(form_only=True),
+    )
+    async def probe_files(request: Request, content_type: Content = "") -> Response:
+        def work() -> Response:
+            with ExitStack() as stack:
+                _, path = desk.form(content_type, arriving(stream), stack)
+                return reply(ProbeList([*imports.probe(path)]))
+
+        stream = request.stream()
+        return await to_thread.run_sync(work)
+
+    def receive(prefix: str, what: str, engine: str | None) -> None:
+        @api.post(
+            prefix,
+            response_model=JobShape,
+            status_code=202,
+            responses={200: {"model": JobShape, "description": "It is over already."}},
+            summary=f"Import {what}",
+            openapi_extra=_body(),
+        )
+        async def import_it(
+            request: Request, key: Key = None, actor: Actor = "local", content_type: Content = ""
+        ) -> Response:
+            asked_by = request_of(key, None, actor)
+            stream = request.stream()
+            return await to_thread.run_sync(lambda: desk.take(content_type, arriving(stream), asked_by, engine))
+
+    receive("/api/imports", "anything that a reader knows", None)
+    receive("/roleplay/import", "a chat, a card, a lorebook, or a folder of them", "roleplay")
+    receive("/vn/import", "a visual novel or interactive story", None)
+
+    @api.get("/api/imports", response_model=JobList, summary="List imports")
+    @api.get("/roleplay/imports", response_model=JobList, summary="List imports of roleplay")
+    def list_imports(request: Request) -> Response:
+        wanted = f"{KIND}-roleplay" if request.url.path.startswith("/roleplay") else KIND
+        return reply(JobList([job_shape(job) for job in imports.jobs.jobs() if job.kind.startswith(wanted)]))
+
+    @api.get("/api/imports/{job}", response_model=JobShape, summary="Tell how far an import is")
+    @api.get("/roleplay/imports/{job}", response_model=JobShape, summary="Tell how far an import of roleplay is")
+    @api.get("/imports/status/{job}", response_model=JobShape, summary="Tell how far an import is, by its id alone")
+    @api.get("/vn/import/{job}", response_model=JobShape, summary="Tell how far an import of a visual novel is")
+    def get_import(job: JobName) -> Response:
+        return reply(job_shape(desk.known(job)))
+
+    @api.get("/api/imports/{job}/log", response_class=PlainTextResponse, summary="Read the log of an import")
+    @api.get("/roleplay/imports/{job}/log", response_class=PlainTextResponse, summary="Read the log of an import")
+    def get_log(job: JobName) -> PlainTextResponse:
+        return PlainTextResponse(imports.log(job))
+
+    return api
+
+
+class _Desk:
+    """Takes requests for imports, and makes jobs of them."""
+
+    def __init__(self, studio: Studio, imports: Imports) -> None:
+        self.studio, self.imports = studio, imports
+
+    def known(self, job_id: str) -> Job:
+        job = self.imports.jobs.status(job_id)
+        if not job.kind.startswith(KIND):
+            raise Missing("job_unknown", f"There is no import {job_id!r}.")
+        return job
+
+    def take(self, content_type: str, chunks: Iterator[bytes], who: Asked, engine: str | None) -> Response:
+        """Begin an import; the files that came are gone when it is over."""
+        with ExitStack() as stack:
+            if content_type.partition(";")[0].strip().lower() == "multipart/form-data":
+                asked, path = self.form(content_type, chunks, stack)
+            else:
+                asked, path = self._plain(b"".join(chunks), stack)
+            chosen = asked.engine or engine
+            job = self._submit(asked, path, chosen, who, stack.pop_all())
+        if not asked.background:
+            job = self._waited(job.id)
+        return reply(job_shape(job), 202 if asked.background else 200)
+
+    def form(self, content_type: str, chunks: Iterator[bytes], stack: ExitStack) -> tuple[ImportRequest, Any]:
+        """Read a form: its files lie at the path for as long as `stack` is open."""
+        fields: dict[str, Any] = {}
+        path = stack.enter_context(self.imports.received(_files(parts(content_type, chunks), fields)))
+        unfit = {"path", "text", "name"} & fields.keys()
+        if unfit:
+            raise Refused("form_malformed", f"A form with files has no field {min(unfit)!r}.", where=min(unfit))
+        return _checked(fields), path
+
+    def _plain(self, body: bytes, stack: ExitStack) -> tuple[ImportRequest, Any]:
+        try:
+            asked = _REQUEST.validate_json(body or b"{}")
+        except ValidationError as error:
+            raise _malformed(error) from error
+        if (asked.path is None) == (asked.text is None):
+            raise Refused("import_malformed", "An import has either a path or a text.", where="path")
+        if asked.path is not None:
+            return asked, self.imports.local(asked.path)
+        sent = iter([(file_name(asked.name), iter([(asked.text or "").encode(errors="replace")]))])
+        return asked, stack.enter_context(self.imports.received(sent))
+
+    def _submit(self, asked: ImportRequest, path: Any, engine: str | None, who: Asked, held: ExitStack) -> Job:
+        job_id = self.imports.new_id()
+
+        def work(report: Report) -> JobResult:
+            with held:
+                return self._work(job_id, asked, path, engine, who, report)
+
+        try:
+            return self.imports.jobs.submit(f"{KIND}-{engine or 'any'}", work, job_id)
+        except Conflict:
+            held.close()
+            raise
+
+    def _work(
+        self, job_id: str, asked: ImportRequest, path: Any, engine: str | None, who: Asked, report: Report
+    ) -> JobResult:
+        stage = ""
+
+        def progress(now: str, done: int, total: int) -> None:
+            nonlocal stage
+            if now != stage:
+                stage = now
+                note(f"{now}: {total}" if total else now)
+            report(now, done, total)
+
+        def note(text: str) -> None:
+            self.imports.note(job_id, text)
+
+        note(f"import by {who.actor}, policy {asked.policy}{', dry run' if asked.dry_run else ''}")
+        try:
+            incoming = self.imports.read(path, engine, progress)
+            pack = incoming.pack
+            note(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
+            for warned in pack.warnings:
+                note(f"warning {warned.code}: {warned.file}:{warned.line}: {warned.message}")
+            aim = Aim(asked.project, asked.branch, asked.policy)
+            if asked.dry_run:
+                note("dry run: nothing was written")
+                return JobResult(plain(preview(self.studio, incoming, aim)))
+            done = take_in(self.studio, self.imports.blobs, incoming, aim, who, progress)
+        except BaseException as error:
+            note(f"failed: {error.code if isinstance(error, Refused) else type(error).__name__}: {error}")
+            raise
+        note(_summary(done))
+        return JobResult(plain(done))
+
+    def _waited(self, job_id: str) -> Job:
+        end = time.monotonic() + WAIT_SECONDS
+        while (job := self.imports.jobs.status(job_id)).state in ("queued", "running") and time.monotonic() < end:
+            time.sleep(0.02)
+        return job
+
+
+def _summary(done: Imported) -> str:
+    if done.conflicts:
+        return f"{len(done.conflicts)} conflicts; nothing was written"
+    return (
+        f"done: {done.scenes} scenes, {done.lines} lines, {done.choices} choices, {done.characters} characters, "
+        f"{done.assets} assets; {done.events} events, {done.project}/{done.branch} is at position {done.position}"
+    )
+
+
+def _files(found: Iterator[Part], fields: dict[str, Any]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the files of a form by name; the fields between and behind them are put into `fields`."""
+    count = 0
+    for part in found:
+        if part.filename is None:
+            fields[part.name] = part.text()
+            continue
+        count += 1
+        if count > MAX_FILES:
+            raise Refused("form_malformed", f"An import has at most {MAX_FILES} files.")
+        yield file_name(part.filename), part.chunks
+    if not count:
+        raise Refused("file_missing", "The form holds no file.")
+
+
+def file_name(name: str) -> str:
+    """Return a name that is safe on every disk and still tells what the file is."""
+    last = re.split(r"[/\\]", name)[-1]
+    plain_name = re.sub(r"[^\w .()\[\]-]", "_", last).strip(" .")[-120:].strip(" .")
+    return plain_name or "upload"
+
+
+def _checked(fields: dict[str, Any]) -> ImportRequest:
+    given = {name: value == "true" if name in _FLAGS else value for name, value in fields.items() if value != ""}
+    try:
+        return _REQUEST.validate_python(given)
+    except ValidationError as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: ValidationError) -> Refused:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return Refused("import_malformed", f"The request is malformed: {where or 'body'}: {first['msg']}.", where=where)

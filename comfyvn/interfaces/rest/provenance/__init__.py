@@ -1,0 +1,1 @@
+"""HTTP for the origin of things: lineage, licences, credits, disclosure."""

@@ -1,0 +1,2 @@
+screen say():
+    pass

@@ -1,0 +1,3 @@
+label start:
+    "two" id cvn_s_n1
+    return

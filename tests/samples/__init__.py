@@ -1,0 +1,1 @@
+"""Small stories in the formats of other programs, written for these tests."""
