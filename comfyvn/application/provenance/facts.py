@@ -13,6 +13,7 @@ from comfyvn.application.ports import LATEST, Commit, Ref
 from comfyvn.application.provenance.spdx import with_spdx
 from comfyvn.application.studio import Outcome, Request, Studio, plain
 from comfyvn.domain.credentials import SOURCE_TYPES, action_of
+from comfyvn.domain.documents import fit
 from comfyvn.domain.kernel import WHOLE, Json
 from comfyvn.domain.provenance import Origin, RecordOrigin
 
@@ -115,7 +116,11 @@ def brought(studio: Studio, branch: str, asset: str, at: int = LATEST) -> tuple[
 
 
 def record_fact(studio: Studio, branch: str, said: RecordOrigin, request: Request) -> tuple[str, Outcome]:
-    """Write down a fact; the same fact has the same id, and is recorded once. Raises Refused("licence_unknown")."""
+    """Write down a fact; the same fact has the same id, and is recorded once.
+
+    Raises Refused: ``licence_unknown``, ``value_unfit``.
+    """
+    fit(said)
     command = with_spdx(said)
     values = plain(command)
     ref, _ = record_of(Origin(**values))
