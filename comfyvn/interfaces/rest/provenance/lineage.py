@@ -1,17 +1,14 @@
 """HTTP for where things come from: lineage, the manifest of an asset, recorded facts, and the rows of lines."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
 
 from comfyvn.application.provenance.facts import Fact, FactPage, fact_page, facts, record_fact
 from comfyvn.application.provenance.lineage import MAX_EDGES, Lineage, Manifest, lineage, manifest
 from comfyvn.application.provenance.lines import LineHistory, LinePage, line_history, line_page
 from comfyvn.application.studio import Studio
-from comfyvn.domain.kernel import Json
 from comfyvn.domain.provenance import Activity, RecordOrigin
 from comfyvn.interfaces.rest.answers import (
     PROBLEMS,
@@ -44,28 +41,6 @@ Direction = Annotated[Literal["both", "up", "down"], Query(description="up: what
 Limit = Annotated[int, Query(ge=1, le=MAX_EDGES, description="At most so many edges.")]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 Cursor = Annotated[str | None, Query(max_length=8000, description="The `next` of the page before.")]
-
-
-@dataclass(frozen=True, slots=True)
-class FactBody:
-    """A fact to record; the fields are those of the command ``provenance.record-origin``."""
-
-    subject: Annotated[str, Field(min_length=1, max_length=500)]
-    activity: Activity
-    method: str = ""
-    source: str = ""
-    source_hash: str = ""
-    tool: str = ""
-    model: str = ""
-    prompt_hash: str = ""
-    seed: int | None = None
-    workflow_hash: str = ""
-    inputs: Mapping[str, Json] = field(default_factory=dict)
-    licence: str = ""
-    kind_of_source: str = ""
-    credit: str = ""
-    details: Mapping[str, Json] = field(default_factory=dict)
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +78,14 @@ def _facts(api: APIRouter, studio: Studio, current: Current) -> None:
 
     @api.post("/facts", summary="Record a fact of origin", response_model=Recorded)
     def record(
-        body: FactBody,
+        body: RecordOrigin,
         project: ProjectChoice = None,
         branch: BranchChoice = None,
         key: Key = None,
         actor: Actor = "local",
     ) -> Response:
         row = current(project, branch)
-        said = RecordOrigin(**{name: getattr(body, name) for name in FactBody.__slots__})
-        record_id, outcome = record_fact(studio, row.id, said, request_of(key, None, actor))
+        record_id, outcome = record_fact(studio, row.id, body, request_of(key, None, actor))
         return reply({"fact": facts(studio, row.id, [record_id])[0], "outcome": outcome_shape(outcome)})
 
 
