@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-FIRST = """; a comment
+FIRST = r"""; a comment
 *start|The beginning
 [macro name="shake"][quake time=300][endmacro]
 [chara_new name="aoi" jname="Aoi" storage="aoi.png"]
@@ -16,7 +16,7 @@ FIRST = """; a comment
 [chara_show name=aoi face=happy]
 #aoi
 Hello![l][r]
-You are [emb exp="f.age"] and 100% [[sure].[p]
+You are [emb exp="f.age"] and 100% \[sure].[p]
 #
 [eval exp="f.age = 3; f.trust += 1"]
 [shake]
@@ -37,8 +37,10 @@ Cold.[p]
 [iscript]
 alert(1)
 [endscript]
-/* [glink text="never"]
-*no-label */
+/*
+[glink text="never"]
+*no-label
+*/
 Inside.[p]
 [link target=*last]Again[endlink][r]
 [link storage="second.ks" target="*end"]Out[endlink]
@@ -86,6 +88,19 @@ def tyrano_files() -> dict[str, bytes]:
         "data/bgm/Sea.ogg": b"OggS",
         "data/fgimage/aoi.png": b"\x89PNG",
         "data/fgimage/joy.png": b"\x89PNG",
+    }
+
+
+def kag_files() -> dict[str, bytes]:
+    """Return the game in KAG; ``plain.xp3`` and ``encrypted.xp3`` beside this file hold it.
+
+    They were written once by awaken1ng/krkr-xp3 (544f66e), the second with the key of a game (its ``neko_vol1``).
+    """
+    return {
+        "startup.tjs": b"",
+        "scenario/first.ks": KAG.encode("cp932"),
+        "sound/gull.ogg": b"OggS" * 9,
+        "bgimage/部屋.png": bytes(range(256)),
     }
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.infrastructure.imports.containers import container
-from comfyvn.infrastructure.imports.containers.asar import Asar, is_asar
+from comfyvn.infrastructure.imports.containers.asar import BESIDE, Asar, is_asar
 from comfyvn.infrastructure.imports.containers.container import Budget, Container, Entry
 from comfyvn.infrastructure.imports.containers.folder import Folder, open_file
 from comfyvn.infrastructure.imports.containers.xp3 import Xp3, is_xp3
@@ -98,6 +98,11 @@ class Files:
         """Tell whether a file has the checksum that its archive tells; true where the archive tells none."""
         return not isinstance(self._held, Xp3) or self._held.checked(name)
 
+    @property
+    def hidden(self) -> int:
+        """How many files an archive has under names that only its game knows."""
+        return self._held.hidden if isinstance(self._held, Xp3) else 0
+
     def members(self, *, without: Sequence[str]) -> tuple[Member, ...]:
         """Return the images, sounds and other media beside the scripts."""
         left = {*without}
@@ -110,7 +115,10 @@ def _opened(path: Path, stack: ExitStack) -> Container:
         return Folder(path, _wanted)
     file = stack.enter_context(path.open("rb"))
     if is_asar(file):
-        return Asar(file, path.name, Budget())
+        beside = path.with_name(path.name + BESIDE)
+        return Asar(
+            file, path.name, Budget(), Folder(beside, _wanted) if beside.is_dir() and not beside.is_symlink() else None
+        )
     if is_xp3(file):
         return Xp3(file, path.name, Budget())
     packed = is_zip(file) or (path.suffix.lower() in _PROGRAMS and zipfile.is_zipfile(file))

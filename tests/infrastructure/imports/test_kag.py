@@ -219,4 +219,4 @@ def test_an_archive_bomb_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_row_of_a_script_is_counted() -> None:
-    assert [token.line for token in tokens("a\n\n[l]\n*b\n/* c\n*/\nd")] == [1, 3, 4, 5, 7]
+    assert [token.line for token in tokens("a\n\n[l]\n*b\n/*\nc*/\n*/\nd", True)] == [1, 3, 4, 5, 8]

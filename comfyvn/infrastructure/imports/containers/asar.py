@@ -1,13 +1,14 @@
 """Archives of Electron (``app.asar``): a header of JSON, then the files. Format: the documentation of electron/asar."""
 
+import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 from comfyvn.domain.pack import Warned
 from comfyvn.infrastructure.imports.containers.container import (
     Budget,
+    Container,
     Entry,
     malformed,
     member_name,
@@ -21,7 +22,8 @@ from comfyvn.infrastructure.imports.containers.container import (
 MAX_HEADER: Final = 64 << 20
 MAX_FOLDERS: Final = 100
 """Folders inside each other."""
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+BESIDE: Final = ".unpacked"
+"""How the name of the folder ends in which files of an archive lie that are not packed."""
 
 
 def is_asar(file: BinaryIO) -> bool:
@@ -32,13 +34,15 @@ def is_asar(file: BinaryIO) -> bool:
 
 
 class Asar:
-    """An archive that is open. Links and files that lie beside the archive are left out, with a warning.
+    """An archive that is open, with the folder `beside` it that has the files which are not packed.
 
-    Raises Refused: ``archive_malformed``, ``archive_bomb``, ``member_name_unsafe``.
+    Links are left out, with a warning, and so are unpacked files that are not there. Files are checked against the
+    SHA-256 that the archive tells. Raises Refused: ``archive_malformed``, ``archive_bomb``, ``member_name_unsafe``.
     """
 
-    def __init__(self, file: BinaryIO, name: str, budget: Budget) -> None:
-        self._file, self._name = file, name
+    def __init__(self, file: BinaryIO, name: str, budget: Budget, beside: Container | None = None) -> None:
+        self._file, self._name, self._beside = file, name, beside
+        self._sizes_beside = {entry.name: entry.size for entry in beside.entries} if beside else {}
         self.warnings: list[Warned] = []
         file.seek(0)
         head = file.read(16)
@@ -53,6 +57,7 @@ class Asar:
         self._base = 8 + size
         self._end = file.seek(0, 2)
         self._places: dict[str, tuple[int, int]] = {}
+        self._sums: dict[str, str] = {}
         self._add(header, "", budget)
         self.entries: Sequence[Entry] = [Entry(n, size) for n, (_, size) in sorted(self._places.items())]
 
@@ -71,29 +76,52 @@ class Asar:
                     self._file_entry(member_name(name, self._name), entry, budget)
 
     def _file_entry(self, name: str, entry: Any, budget: Budget) -> None:
-        if not isinstance(entry, dict) or "link" in entry or entry.get("unpacked"):
+        if not isinstance(entry, dict) or "link" in entry:
             self.warnings.append(Warned("link_passed_over", "A link is not followed.", shown_name(name)))
             return
-        size, offset = entry.get("size"), entry.get("offset")
-        at = (
-            int(offset)
-            if isinstance(offset, str) and offset.isascii() and offset.isdigit() and len(offset) < 20
-            else -1
-        )
-        if not isinstance(size, int) or size < 0 or at < 0 or self._base + at + size > self._end:
+        size = entry.get("size")
+        if entry.get("unpacked"):
+            if name not in self._sizes_beside or self._sizes_beside[name] != size:
+                message = f"The file lies beside the archive, in {self._name}{BESIDE}, and is not there."
+                self.warnings.append(Warned("file_missing", message, shown_name(name)))
+                return
+            at = -1
+        else:
+            at = self._base + _offset(entry.get("offset"))
+        if type(size) is not int or size < 0 or (at >= 0 and at + size > self._end):
             raise malformed(self._name, f"{shown_name(name)} lies outside of it")
         if not usable(name):
             self.warnings.append(Warned("name_unusable", "A file is left out for its name.", shown_name(name)))
             return
         budget.take(name, size, size)
-        self._places[name] = (self._base + at, size)
+        self._places[name] = (at, size)
+        told = entry.get("integrity")
+        if isinstance(told, dict) and told.get("algorithm") == "SHA256" and isinstance(told.get("hash"), str):
+            self._sums[name] = told["hash"].lower()
 
     def open(self, name: str) -> Iterator[bytes]:
-        """Yield a member in pieces; raise Missing("member_unknown")."""
+        """Yield a member in pieces; raise Missing("member_unknown"), Refused("archive_malformed")."""
         if name not in self._places:
             raise unknown(name)
-        return pieces(self._file, *self._places[name], self._name)
+        at, size = self._places[name]
+        found = hashlib.sha256()
+        for piece in pieces(self._file, at, size, self._name) if at >= 0 else self._open_beside(name):
+            found.update(piece)
+            yield piece
+        if self._sums.get(name, found.hexdigest()) != found.hexdigest():
+            raise malformed(self._name, f"{shown_name(name)} has another SHA-256 than the archive tells")
+
+    def _open_beside(self, name: str) -> Iterator[bytes]:
+        if self._beside is None:
+            raise unknown(name)
+        return self._beside.open(name)
 
     def seekable(self, name: str) -> BinaryIO:
         """Return a member to read anywhere in."""
         return spooled(self.open(name))
+
+
+def _offset(told: Any) -> int:
+    """Return the place of a file behind the header, beyond any archive where it is none."""
+    plain = isinstance(told, str) and told.isascii() and told.isdigit() and len(told) < 20
+    return int(told) if plain else 1 << 62

@@ -42,7 +42,7 @@ def is_xp3(file: BinaryIO) -> bool:
 
 
 class Xp3:
-    """An archive that is open.
+    """An archive that is open; `hidden` tells how many members are protected by the game, and left out.
 
     A member whose checksum is not the one that the archive tells is either damaged or encrypted by the game: it reads
     as it is, and `checked` tells. Raises Refused: ``archive_malformed``, ``archive_bomb``, ``member_name_unsafe``.
@@ -53,7 +53,7 @@ class Xp3:
         self._end = file.seek(0, 2)
         self.warnings: list[Warned] = []
         self._members: dict[str, tuple[int, list[Segment], int | None]] = {}
-        self._segments = 0
+        self._segments = self.hidden = 0
         try:
             self._read_index(self._index(), budget)
         except struct.error as error:
@@ -109,6 +109,8 @@ class Xp3:
         info, spans = parts.get(b"info", b""), parts.get(b"segm", b"")
         flags, size, _, length = struct.unpack_from("<IQQH", info)
         raw = info[22 : 22 + 2 * length].decode("utf-16-le", errors="replace").rstrip("\0")
+        if flags & _PROTECTED and len(raw) < 1_000 and not raw.startswith("$"):
+            self.hidden += 1
         if not raw.strip("./ \\") or len(raw) > 1_000 or flags & _PROTECTED:
             self.warnings.append(Warned("name_unusable", "A file is left out for its name.", shown_name(raw)))
             return

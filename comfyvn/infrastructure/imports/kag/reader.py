@@ -35,7 +35,8 @@ def looks(files: Files, engine: str) -> Probe:
     names = [entry.name.lower() for entry in files.entries]
     scripts = [name for name in names if name.endswith(_SCRIPT)]
     if not scripts:
-        return Probe(engine, 0.0)
+        hidden = files.hidden and engine == KIRIKIRI
+        return Probe(engine, 0.6, ("files are encrypted",)) if hidden else Probe(engine, 0.0)
     seen = tuple(mark for mark in _MARKS[engine] if any(name.endswith(mark) for name in names))
     other = TYRANO if engine == KIRIKIRI else KIRIKIRI
     if seen:
@@ -60,6 +61,8 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
     """
     warnings = [*files.warnings]
     names = [name for name in files.named(_SCRIPT) if not name.lower().startswith(_ENGINE_FOLDERS)]
+    if not names and files.hidden:
+        raise encrypted(files.title)
     if not names:
         raise Refused("not_a_game", f"{files.title} holds no script of KAG.")
     if not any(files.sound(name) for name in names):
@@ -74,8 +77,9 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
         if progress:
             progress("scripts", done + 1, len(names))
     members = files.members(without=names)
-    known = _Known(scripts, members)
-    cast = Cast(known.ids, frozenset(known.macros), partial(_found, _by_stem(members)), engine)
+    tyrano = engine == TYRANO
+    known = _Known(scripts, members, tyrano)
+    cast = Cast(known.ids, frozenset(known.macros), partial(_found, _by_stem(members)), engine, tyrano)
     passages = [passage for name, words in scripts.items() for passage in Reader(name, cast).read(words)]
     graph = graph_of(passages)
     start = next((place(name, "") for name in names if stem(name).lower() == "first"), passages[0].name)
@@ -97,14 +101,14 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
 class _Known:
     """What all scripts declare: characters with pictures, and macros."""
 
-    def __init__(self, scripts: Mapping[str, str], members: Sequence[Member]) -> None:
+    def __init__(self, scripts: Mapping[str, str], members: Sequence[Member], tyrano: bool) -> None:
         self.ids: dict[str, str] = {}
         self.characters: dict[str, Character] = {}
         self.macros: set[str] = set()
         self._by_stem = _by_stem(members)
         self._faces: dict[str, dict[str, str]] = {}
         for words in scripts.values():
-            for token in tokens(words):
+            for token in tokens(words, tyrano):
                 if isinstance(token, Whole) and token.name:
                     self.macros.add(token.name)
                 elif isinstance(token, Tag):

@@ -33,6 +33,7 @@ class Cast:
     macros: frozenset[str]
     find: Find
     language: str
+    tyrano: bool = False
 
 
 class Reader:
@@ -53,7 +54,7 @@ class Reader:
 
     def read(self, text: str) -> list[Passage]:
         """Return the passages of a script."""
-        for token in tokens(text):
+        for token in tokens(text, self.cast.tyrano):
             self._take(token)
         self._close(None)
         return self.passages
@@ -64,8 +65,7 @@ class Reader:
                 self._begun = self._begun or number
                 self._words.append(escape(text))
             case Label(name, title, number):
-                self._close(place(self.file, name))
-                self._name, self._title, self._line = place(self.file, name), title, number
+                self._label(name, title, number)
             case Speaker(name, face, number):
                 self._say()
                 self._speak(name, face, number)
@@ -99,6 +99,11 @@ class Reader:
         title = self._title or self._name.rpartition("*")[2]
         self.passages.append(Passage(self._name, tuple(self._steps), self.file, self._line, title, label, falls_to))
         self._steps = []
+
+    def _label(self, name: str, title: str, number: int) -> None:
+        if name:
+            self._close(place(self.file, name))
+            self._name, self._title, self._line = place(self.file, name), title, number
 
     # --- lines
 

@@ -15,6 +15,13 @@ _ATTRIBUTE: Final = re.compile(
 )
 
 
+_LOOSE: Final = re.compile(
+    r"""\s*(?P<name>[^\s=]+)(?:\s*=\s*(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?|\S+))?""",
+)
+"""How TyranoScript gives attributes."""
+_NOTE_END: Final = re.compile(r"^\s*\*/\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Text; `more` tells that the line of the script goes on."""
@@ -90,59 +97,86 @@ class _Rows:
         return self.rows[begun : self.at]
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a script."""
+def tokens(text: str, tyrano: bool = False) -> Iterator[Token]:
+    """Yield the tokens of a script, as TyranoScript reads it or as KAG does.
+
+    TyranoScript knows notes of several lines, takes a sign behind a backslash for what it is, lets brackets stand in
+    brackets, and reads a tag that is not closed up to the end of the line.
+    """
     rows = _Rows(text.split("\n"))
     while rows.at < len(rows.rows):
         number = rows.at + 1
-        row = rows.rows[rows.at]
+        bare = rows.rows[rows.at].strip() if tyrano else rows.rows[rows.at].lstrip("\t ")
         rows.at += 1
-        bare = row.lstrip("\t ")
-        if bare.startswith("/*"):
+        if tyrano and bare == "/*":
             rows.at -= 1
-            yield Note("\n".join(rows.until(re.compile(r"\*/"))), number)
+            yield Note("\n".join(rows.until(_NOTE_END)), number)
         elif bare.startswith(";"):
             yield Note(bare[1:].strip(), number)
-        elif row.startswith("*") and len(row) > 1:
-            name, _, title = row[1:].partition("|")
+        elif bare.startswith("*") and (tyrano or len(bare) > 1):
+            name, _, title = bare[1:].partition("|")
             yield Label(name.strip(), title.strip(), number)
-        elif row.startswith("#"):
-            name, _, face = row[1:].strip().partition(":")
-            yield Speaker(name.strip(), face.strip(), number)
+        elif bare.startswith("#"):
+            name, _, face = bare[1:].strip().partition(":")
+            yield Speaker(name.strip(), face.partition(":")[0].strip(), number)
         elif bare.startswith("@"):
-            yield from _held(_tag(bare[1:], number, bare), rows, "")
+            yield from _held(_tag(bare[1:], number, bare, tyrano), rows, "")
         elif bare:
-            yield from _inline(row.removeprefix("_") if row.startswith("_") else bare, number, rows)
+            yield from _Line(bare.removeprefix("_") if tyrano else bare, number, rows, tyrano).tokens()
 
 
-def _inline(row: str, number: int, rows: _Rows) -> Iterator[Token]:
-    words: list[str] = []
-    at = 0
-    while at < len(row):
-        begun = row.find("[", at)
-        if begun < 0:
-            words.append(row[at:])
-            break
-        words.append(row[at:begun])
-        if row.startswith("[[", begun):
-            words.append("[")
-            at = begun + 2
-            continue
-        end = _end(row, begun + 1)
-        if end is None:
-            words.append(row[begun:])
-            break
-        if text := "".join(words):
-            yield Words(text, number)
-            words = []
-        tag = _tag(row[begun + 1 : end], number, row[begun : end + 1])
-        if tag.name in _WHOLE:
-            yield from _held(tag, rows, row[end + 1 :])
-            return
-        yield tag
-        at = end + 1
-    if text := "".join(words):
-        yield Words(text, number)
+class _Line:
+    """A line of text with tags in it."""
+
+    def __init__(self, row: str, number: int, rows: _Rows, tyrano: bool) -> None:
+        self._row, self._number, self._rows, self._tyrano = row, number, rows, tyrano
+        self._words: list[str] = []
+        self._special = re.compile(r"[\[\\]" if tyrano else r"\[")
+
+    def tokens(self) -> Iterator[Token]:
+        row, tyrano, at = self._row, self._tyrano, 0
+        while found := self._special.search(row, at):
+            begun = found.start()
+            self._words.append(row[at:begun])
+            if found[0] == "\\" or (not tyrano and row.startswith("[[", begun)):
+                self._words.append(row[begun + 1 : begun + 2])
+                at = begun + 2
+                continue
+            end = _nested_end(row, begun) if tyrano else _end(row, begun + 1)
+            if end is None:
+                at = begun
+                break
+            yield from self._said()
+            inside = row[begun + 1 : end].removesuffix("]" if end == len(row) else "")
+            if end == len(row) and not inside:
+                return
+            tag = _tag(inside, self._number, row[begun : end + 1], tyrano)
+            if tag.name in _WHOLE:
+                yield from _held(tag, self._rows, row[end + 1 :])
+                return
+            yield tag
+            at = end + 1
+        self._words.append(row[at:])
+        yield from self._said()
+
+    def _said(self) -> Iterator[Words]:
+        if text := "".join(self._words):
+            yield Words(text, self._number)
+        self._words = []
+
+
+def _nested_end(row: str, at: int) -> int | None:
+    """Return the place of the bracket that closes a tag, or the end of the line where none does."""
+    quote, depth = "", 0
+    for place in range(at, min(len(row), at + MAX_TAG)):
+        sign = row[place]
+        if sign in "\"'`":
+            quote = "" if sign == quote else quote or sign
+        elif not quote and sign in "[]":
+            depth += 1 if sign == "[" else -1
+            if depth == 0:
+                return place
+    return len(row) if len(row) - at <= MAX_TAG else None
 
 
 def _end(row: str, at: int) -> int | None:
@@ -160,13 +194,21 @@ def _end(row: str, at: int) -> int | None:
     return end if end >= 0 else None
 
 
-def _tag(inside: str, line: int, raw: str) -> Tag:
+def _tag(inside: str, line: int, raw: str, tyrano: bool) -> Tag:
     name, _, rest = inside.strip().partition(" ")
     given: dict[str, str] = {}
-    for found in _ATTRIBUTE.finditer(rest[:MAX_TAG]):
+    for found in (_LOOSE if tyrano else _ATTRIBUTE).finditer(rest[:MAX_TAG]):
         value = found["value"]
-        given[found["name"].lower()] = "true" if value is None else value.strip("\"'") if value[0] in "\"'" else value
+        given[found["name"].lower()] = ("" if tyrano else "true") if value is None else _value(value, tyrano)
     return Tag(name.strip().lower(), given, line, raw)
+
+
+def _value(given: str, tyrano: bool) -> str:
+    quoted = given[0] in ("\"'`" if tyrano else "\"'")
+    if not tyrano:
+        return given.strip("\"'") if quoted else given
+    bare = given[1:].removesuffix(given[0]) if quoted and len(given) > 1 else given
+    return re.sub(r"\\(.)", r"\1", bare).strip()
 
 
 def _held(tag: Tag, rows: _Rows, rest: str) -> Iterator[Token]:
