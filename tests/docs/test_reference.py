@@ -1,5 +1,7 @@
 """The generated pages say what the program says today."""
 
+from functools import cache
+
 import pytest
 
 from docs.codes import found
@@ -7,9 +9,12 @@ from docs.generate import REFERENCE, pages
 from tests.docs.runner import ROOT
 
 
-@pytest.mark.parametrize("name", sorted(pages()))
+generated = cache(pages)
+
+
+@pytest.mark.parametrize("name", sorted(generated()))
 def test_a_generated_page_is_up_to_date(name: str) -> None:
-    assert (REFERENCE / name).read_text("utf-8") == pages()[name], "run: python docs/generate.py"
+    assert (REFERENCE / name).read_text("utf-8") == generated()[name], "run: python docs/generate.py"
 
 
 def test_codes_are_found_in_refusals_of_every_sort() -> None:
