@@ -8,7 +8,6 @@ from docs.codes import found
 from docs.generate import REFERENCE, pages
 from tests.docs.runner import ROOT
 
-
 generated = cache(pages)
 
 
