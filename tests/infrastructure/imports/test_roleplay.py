@@ -32,6 +32,16 @@ def told(scene: Scene) -> list[Any]:
     return [(node.verb or node.speaker or node.type, node.content) for _, node in walk(scene)]
 
 
+def test_copies_that_sillytavern_keeps_are_passed_over(tmp_path: Path) -> None:
+    folder = roleplay.write(tmp_path / "user")
+    whole = read(folder)
+    (folder / "backups").mkdir()
+    (folder / "backups" / "chat_aoi_20260101-120000.jsonl").write_text("\n".join(roleplay.MAIN), "utf-8")
+    roleplay.picture(folder / "thumbnails" / "avatar" / "Aoi.png", "red", roleplay.CARD)
+    again = read(folder)
+    assert (again.scenes, again.members, again.characters) == (whole.scenes, whole.members, whole.characters)
+
+
 def test_a_chat_and_its_branch_are_one_story_with_a_choice(tmp_path: Path) -> None:
     pack = read(roleplay.write(tmp_path / "user"))
     assert told(pack.scenes["main"]) == [

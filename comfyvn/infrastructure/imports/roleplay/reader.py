@@ -10,7 +10,7 @@ from typing import Any, Final
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Json, Refused
-from comfyvn.domain.pack import Member, Pack
+from comfyvn.domain.pack import Pack
 from comfyvn.domain.worlds import World
 from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
 from comfyvn.infrastructure.imports.identity import character_id
@@ -25,6 +25,8 @@ from comfyvn.infrastructure.imports.steps import Passage, graph_of
 ENGINE: Final = "roleplay"
 MAX_PICTURE: Final = 64 << 20
 _TEXTS: Final = (".txt", ".log", ".md")
+_COPIES: Final = frozenset({"backups", "thumbnails", "vectors"})
+"""Folders in which SillyTavern keeps older states of chats and settings, smaller pictures, and what it looks up."""
 _LABEL: Final = re.compile(r"^(.+?)(?:[-.].*)?$")
 """An expression in the name of a picture: ``joy-1`` and ``joy.smile`` are both ``joy``."""
 
@@ -59,10 +61,16 @@ class _Held:
 def looks(files: Files) -> Probe:
     """Tell from first bytes whether files hold chats or cards."""
     held = _Held()
-    for name in [entry.name for entry in files.entries][:300]:
+    for name in _own(files)[:300]:
         if sure := _sure(files, name, held):
             return Probe(ENGINE, sure, (name,))
     return Probe(ENGINE, 0.0)
+
+
+def _own(files: Files) -> list[str]:
+    """Return the files that are no copies of others."""
+    names = (entry.name for entry in files.entries)
+    return [name for name in names if not _COPIES & {*name.lower().split("/")[:-1]}]
 
 
 def _sure(files: Files, name: str, held: _Held) -> float:
@@ -167,10 +175,12 @@ def pack_of(files: Files, progress: Progress | None = None, rules: Rules = DEFAU
     Raises Refused: ``not_a_game``, ``chat_too_long``, ``file_too_large``.
     """
     held = _Held()
-    for done, entry in enumerate(files.entries):
-        _take(files, entry.name, held)
+    names = _own(files)
+    own = {*names}
+    for done, name in enumerate(names):
+        _take(files, name, held)
         if progress:
-            progress("files", done + 1, len(files.entries))
+            progress("files", done + 1, len(names))
     if not (held.chats or held.found or held.worlds or held.personas):
         raise Refused("not_a_game", f"{files.title} holds no chat, card or lorebook that can be read.")
     found = [_with_sprites(one, files) for one in held.found]
@@ -188,16 +198,12 @@ def pack_of(files: Files, progress: Progress | None = None, rules: Rules = DEFAU
         scenes=graph.scenes,
         characters=cast,
         worlds=held.worlds,
-        members=_members(files, held),
+        members=tuple(member for member in files.members(without=sorted(held.read)) if member.name in own),
         start=next(iter(graph.scenes), None),
         recognised=graph.recognised,
         total=graph.total,
         warnings=capped(warnings),
     )
-
-
-def _members(files: Files, held: _Held) -> tuple[Member, ...]:
-    return files.members(without=sorted(held.read))
 
 
 def _with_sprites(found: Found, files: Files) -> Found:
