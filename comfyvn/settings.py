@@ -134,7 +134,7 @@ def resolve_port(
     first, reason = _asked_port(argument, environ, document)
     taken: list[int] = []
     for port in range(first, min(first + PORTS_TRIED, HIGHEST_PORT + 1)):
-        if _is_free(host, port):
+        if is_free(host, port):
             return ResolvedPort(port, reason, tuple(taken))
         taken.append(port)
     raise Refused("port_unavailable", f"no port from {first} to {first + len(taken) - 1} is free on {host}")
@@ -256,8 +256,8 @@ def _asked_port(argument: int | None, environ: Mapping[str, str], document: Mapp
     return port, reason
 
 
-def _is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now."""
+def is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there now. Raises Refused("host_invalid"): not an address of this machine."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -267,5 +267,7 @@ def _is_free(host: str, port: int) -> bool:
     except OSError as e:
         if e.errno in (errno.EADDRINUSE, errno.EACCES):
             return False
+        raise Refused("host_invalid", f"cannot listen on {host!r}: {e}") from e
+    except ValueError as e:  # a name that no host can have
         raise Refused("host_invalid", f"cannot listen on {host!r}: {e}") from e
     return True

@@ -203,7 +203,7 @@ def test_what_no_json_file_can_hold_is_not_written(home: Path) -> None:
 def test_the_port_is_the_arguments_else_the_environments_else_the_files_else_8001(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_is_free", lambda host, port: True)
+    monkeypatch.setattr(module, "is_free", lambda host, port: True)
     document = {"server": {"port": 9003}}
     environ = {"COMFYVN_SERVER_PORT": "9002"}
     assert resolve_port(9001, environ, document) == (9001, "argument", ())
@@ -221,7 +221,7 @@ def test_the_next_free_port_is_taken(busy: int) -> None:
 
 
 def test_no_free_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_is_free", lambda host, port: False)
+    monkeypatch.setattr(module, "is_free", lambda host, port: False)
     with pytest.raises(Refused) as caught:
         resolve_port(65530, {}, {})
     assert caught.value.code == "port_unavailable"

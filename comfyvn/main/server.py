@@ -19,6 +19,7 @@ from comfyvn.application.sample import TITLE, bring_in_sample
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure import access, logs
+from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
 from comfyvn.main.assets import registry
@@ -55,6 +56,7 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
         studio,
         database=settings.database_url.partition(":")[0],
         settings=document,
+        machine=_machine(settings, studio),
         hosts=[settings.host, *names],
         origins=settings.cors_origins,
         token=None if alone else access.token(_keys(settings)),
@@ -66,6 +68,11 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
     )
     web.state.streams = streaming
     return web
+
+
+def _machine(settings: Settings, studio: Studio) -> system.Machine:
+    meter = SystemMeter(settings.data_dir, studio.clock)
+    return system.Machine(settings.host, settings.port, studio.ids.new(), meter, settings_file.is_free)
 
 
 def _keys(settings: Settings) -> Path:

@@ -43,6 +43,7 @@ def build(
     *,
     database: str,
     settings: system.SettingsFile,
+    machine: system.Machine,
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
     token: str | None = None,
@@ -65,7 +66,7 @@ def build(
         lifespan=lifespan,
     )
     answers.install(app)
-    app.include_router(system.routes(studio, database, settings))
+    app.include_router(system.routes(studio, database, settings, machine))
     app.include_router(home.routes(token))
     app.include_router(projects.routes(studio))
     app.include_router(history.routes(studio))

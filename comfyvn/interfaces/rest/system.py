@@ -1,12 +1,14 @@
-"""HTTP for the server itself: health, status, settings."""
+"""HTTP for the server itself: health, status, settings, address, and how busy the machine is."""
 
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 import comfyvn
+from comfyvn.application.metrics import Meter, Metrics
 from comfyvn.application.studio import Studio
 from comfyvn.domain.documents import fit
 from comfyvn.interfaces.rest.answers import PROBLEMS, reply
@@ -35,7 +37,55 @@ class SettingsFile:
     save: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def routes(studio: Studio, database: str, settings: SettingsFile) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The process that serves: where it listens, what measures it, and what tells whether a port is free.
+
+    `instance` is another one after each start.
+    """
+
+    host: str
+    port: int
+    instance: str
+    meter: Meter
+    is_free: Callable[[str, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What answers here, for a handshake; after a relaunch `instance` is another one.
+
+    `configured` is the address that the settings ask for; `relaunch` tells that the server listens elsewhere till then.
+    """
+
+    name: Literal["ComfyVN"]
+    version: str
+    instance: str
+    database: str
+    python: str
+    system: str
+    host: str
+    port: int
+    configured: Address
+    relaunch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressCheck:
+    """Whether a server could listen at an address: ``here`` (this one does), ``free`` or ``taken``."""
+
+    host: str
+    port: int
+    state: Literal["here", "free", "taken"]
+
+
+def routes(studio: Studio, database: str, settings: SettingsFile, machine: Machine) -> APIRouter:
     """Return the routes of the server; `database` names the kind of database, never its address."""
     api = APIRouter(tags=["system"])
 
@@ -64,4 +114,49 @@ def routes(studio: Studio, database: str, settings: SettingsFile) -> APIRouter:
         fit(body)
         return reply(settings.save(body))
 
+    @api.get("/system/metrics", summary="Tell how busy the machine is", response_model=Metrics)
+    def get_metrics() -> Response:
+        return reply(machine.meter.sample())
+
+    @api.get("/system/info", summary="Tell which server answers here, and where it listens", response_model=Info)
+    def get_info() -> Response:
+        configured = _configured(settings.get(), machine)
+        info = Info(
+            name="ComfyVN",
+            version=comfyvn.__version__,
+            instance=machine.instance,
+            database=database,
+            python=platform.python_version(),
+            system=platform.system(),
+            host=machine.host,
+            port=machine.port,
+            configured=configured,
+            relaunch=configured != Address(machine.host, machine.port),
+        )
+        return reply(info)
+
+    @api.get(
+        "/system/address",
+        summary="Tell whether the server could listen at another address after a relaunch",
+        response_model=AddressCheck,
+        responses=PROBLEMS,
+    )
+    def get_address(
+        port: Annotated[int, Query(ge=1, le=65535)],
+        host: Annotated[
+            str | None, Query(min_length=1, max_length=253, description="Default: the present one.")
+        ] = None,
+    ) -> Response:
+        asked = host or machine.host
+        if (asked, port) == (machine.host, machine.port):
+            return reply(AddressCheck(asked, port, "here"))
+        return reply(AddressCheck(asked, port, "free" if machine.is_free(asked, port) else "taken"))
+
     return api
+
+
+def _configured(document: Mapping[str, Any], machine: Machine) -> Address:
+    section = document.get("server")
+    host, port = (section.get("host"), section.get("port")) if isinstance(section, dict) else (None, None)
+    named = isinstance(host, str) and host
+    return Address(str(host) if named else machine.host, port if type(port) is int else machine.port)

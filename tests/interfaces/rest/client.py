@@ -21,6 +21,7 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.story.commands import OpenScene, WriteLine
 from comfyvn.infrastructure.assets.source import DiskSource
+from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
 from comfyvn.infrastructure.system import RandomIds, SystemClock
@@ -30,6 +31,7 @@ from comfyvn.interfaces.rest.events import Streams
 from comfyvn.main.assets_over_http import following
 from comfyvn.main.exports_over_http import exports
 from comfyvn.main.imports_over_http import imports
+from comfyvn.settings import is_free
 from tests.registries import registry_in
 
 ANN = Request(actor="ann")
@@ -73,6 +75,8 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
 
     def save(patch: Mapping[str, Any]) -> Mapping[str, Any]:
         document.update(patch)
+        for name in [name for name, value in document.items() if value is None]:
+            del document[name]
         return document
 
     file = system.SettingsFile(get=lambda: document, save=save)
@@ -86,11 +90,13 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
         local=_local,
         limit=10_000_000,
     )
+    machine = system.Machine("127.0.0.1", 8001, "first", SystemMeter(folder, studio.clock), is_free)
     return app.build(
         studio,
         imports=taken,
         database="sqlite",
         settings=file,
+        machine=machine,
         token=token,
         exports=made,
         registry=assets,

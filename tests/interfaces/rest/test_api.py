@@ -1,5 +1,6 @@
 """What clients rely on: versions, retries, conflicts, document saves, history, and clear refusals."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,24 @@ def test_the_server_is_well_and_tells_what_it_is(api: TestClient) -> None:
     assert status["projects"] == {"rain": 4}
     assert "POST /api/scenes/save" in status["routes"]
     assert "<title>ComfyVN</title>" in api.get("/").text
+
+
+def test_the_server_tells_its_address_and_how_busy_it_is(api: TestClient) -> None:
+    metrics = api.get("/system/metrics").json()
+    assert metrics["memory"]["total"] > metrics["process"]["memory"] > 0
+    info = api.get("/system/info").json()
+    assert (info["name"], info["host"], info["port"], info["relaunch"]) == ("ComfyVN", "127.0.0.1", 8001, False)
+    api.post("/settings/save", json={"server": {"port": 8002}})
+    info = api.get("/system/info").json()
+    assert (info["configured"], info["relaunch"]) == ({"host": "127.0.0.1", "port": 8002}, True)
+    api.post("/settings/save", json={"server": None})
+    assert api.get("/system/address", params={"port": 8001}).json()["state"] == "here"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = {"port": other.getsockname()[1]}
+        assert api.get("/system/address", params=taken).json()["state"] == "taken"
+    assert api.get("/system/address", params=taken).json()["state"] == "free"
+    answer = api.get("/system/address", params={"port": 80, "host": "..\0"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "host_invalid")
 
 
 def test_a_command_is_seen_at_once_and_gives_the_new_version(api: TestClient) -> None:
