@@ -1,52 +1,35 @@
 """How the server imports: what it may read, and where files lie that are sent to it."""
 
-import errno
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
-from comfyvn.application.assets.registry import DiskFull, TooLarge
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming, surest
-from comfyvn.application.ports import Blobs, Ids, JobRunner
+from comfyvn.application.jobs.runner import JobRunner
+from comfyvn.application.ports import Ids
 from comfyvn.domain.kernel import Missing, Refused
-from comfyvn.infrastructure.imports.journal import Journal
+from comfyvn.infrastructure.jobs.files import JobFiles, checked, laid_out
 from comfyvn.interfaces.cli.tools import Reader
 from comfyvn.interfaces.rest.importing import Candidate, Imports
 from comfyvn.main.exporters import EXPORTERS
 from comfyvn.main.readers import READERS
 
-STALE_SECONDS: Final = 86_400
-"""After this time what an import left behind that was killed is cleared away."""
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-
-def imports(
-    jobs: JobRunner, blobs: Blobs, ids: Ids, folders: tuple[Path, Path], local: Callable[[str], Path], limit: int
-) -> Imports:
+def imports(jobs: JobRunner, files: JobFiles, ids: Ids, local: Callable[[str], Path], scratch: Path) -> Imports:
     """Return the imports of the web application.
 
-    `folders` are the one for files that are being received and the one for logs; `local` checks a path that a client
-    names; `limit` is the most bytes that one upload may have.
+    `files` keeps what is sent, `local` checks a path that a client names; in `scratch` lies what is only looked at.
     """
-    incoming, logs = folders
-    journal = Journal(logs)
     return Imports(
         jobs=jobs,
-        blobs=blobs,
-        limit=limit,
+        limit=files.limit,
         new_id=ids.new,
         local=local,
-        received=partial(_received, incoming, limit),
+        received=lambda sent: laid_out(scratch / ids.new(), checked(sent, files.limit)),
+        keep=files.keep,
+        clear=files.clear,
         probe=candidates,
-        read=read,
-        note=journal.write,
-        log=journal.read,
     )
 
 
@@ -83,41 +66,3 @@ def _missing(path: Path) -> Missing:
 
 def _readers() -> list[Reader]:
     return [make() for make in READERS.values()]
-
-
-@contextmanager
-def _received(place: Path, limit: int, files: Iterator[tuple[str, Iterator[bytes]]]) -> Iterator[Any]:
-    """Keep files that are sent in a folder of their own; give the file if it is one, else the folder."""
-    place.mkdir(parents=True, exist_ok=True)
-    _clear(place)
-    folder = Path(tempfile.mkdtemp(dir=place))
-    try:
-        written: list[Path] = []
-        taken = 0
-        for name, chunks in files:
-            path = folder / name
-            if path.exists():
-                raise Refused("form_malformed", f"Two files of this upload are called {name!r}.", where="file")
-            try:
-                with path.open("xb") as file:
-                    for chunk in chunks:
-                        taken += len(chunk)
-                        if taken > limit:
-                            raise TooLarge("upload_too_large", f"An upload has at most {limit} bytes.", limit=limit)
-                        file.write(chunk)
-            except OSError as error:
-                if error.errno in _FULL:
-                    raise DiskFull("disk_full", "The disk is full; the files were not taken.") from error
-                raise
-            written.append(path)
-        yield written[0] if len(written) == 1 else folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _clear(place: Path) -> None:
-    """Remove what imports left behind that were killed."""
-    for old in place.iterdir():
-        with suppress(OSError):
-            if old.stat().st_mtime < time.time() - STALE_SECONDS:
-                shutil.rmtree(old, ignore_errors=True)

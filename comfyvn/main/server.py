@@ -19,15 +19,17 @@ from comfyvn.application.sample import TITLE, bring_in_sample
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure import access, logs
+from comfyvn.infrastructure.jobs.journal import Journal
+from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
 from comfyvn.main.assets import registry
-from comfyvn.main.assets_over_http import assets, following, local
-from comfyvn.main.exports_over_http import exports
+from comfyvn.main.assets_over_http import assets, following
 from comfyvn.main.imports_over_http import imports
+from comfyvn.main.jobs import all_kinds, workshop
 from comfyvn.main.streams_over_http import Doors, StreamingServer, beside, config, streams, tell_jobs
-from comfyvn.main.tools import open_blobs, open_studio
+from comfyvn.main.tools import open_studio
 from comfyvn.settings import Settings
 
 HANDSHAKE_SECONDS = 20.0
@@ -42,16 +44,11 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
     names = [urlsplit(origin).hostname or "" for origin in settings.cors_origins]
     studio = studio or open_studio(settings)
     streaming = streams(studio, doors or Doors())
-    made = exports(settings.exports_dir, open_blobs(settings), _keys(settings), streaming.hub)
     found = registry(settings, studio)
-    tell_jobs(streaming, made.jobs)
     alone = settings.host in LOOPBACK
-    folders = (settings.cache_dir / "imports", settings.log_dir / "imports")
-    taken = imports(
-        *(made.jobs, open_blobs(settings), studio.ids, folders),
-        local=partial(local, settings, alone=alone),
-        limit=found.limit,
-    )
+    shop = workshop(settings, found, alone=alone)
+    jobs = ThreadJobs(all_kinds(shop), studio.ids, studio.clock, Journal(settings.log_dir), streaming.hub)
+    tell_jobs(streaming, jobs)
     web = app.build(
         studio,
         database=settings.database_url.partition(":")[0],
@@ -60,9 +57,10 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
         hosts=[settings.host, *names],
         origins=settings.cors_origins,
         token=None if alone else access.token(_keys(settings)),
-        exports=made,
-        registry=assets(settings, found, made.jobs, alone=alone),
-        imports=taken,
+        jobs=jobs,
+        analyses=shop.analyses,
+        registry=assets(found, jobs, shop.local, settings.exports_dir),
+        imports=imports(jobs, shop.files, studio.ids, shop.local, settings.cache_dir / "probes"),
         streams=streaming,
         lifespan=beside(streaming, following(found)),
     )

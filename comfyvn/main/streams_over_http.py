@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from comfyvn.application.ports import JobRunner
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.streaming.feed import Feed
 from comfyvn.application.streaming.hub import Hub, Limits
 from comfyvn.application.streaming.jobs import told_of

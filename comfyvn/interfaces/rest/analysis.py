@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from comfyvn.application.analysis import Analyses, heat_of, of_scene, summary, way_to
-from comfyvn.application.ports import JobResult, JobRunner, Report
+from comfyvn.application.jobs.orders import AnalysisOrder
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.studio import plain
 from comfyvn.domain.analysis import Limits
 from comfyvn.domain.kernel import Missing
-from comfyvn.interfaces.rest.answers import MAX_POSITION, PROBLEMS, At, position, reply
+from comfyvn.interfaces.rest.answers import MAX_POSITION, PROBLEMS, Actor, At, position, reply
 from comfyvn.interfaces.rest.documents import Current, Id
-from comfyvn.interfaces.rest.exporting import JobShape, job_shape
+from comfyvn.interfaces.rest.jobs import JobShape, job_shape
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Project = Annotated[str | None, Query(min_length=1, max_length=200, description="Id or name; default: the current.")]
@@ -87,20 +88,11 @@ def routes(current: Current, analyses: Analyses, jobs: JobRunner) -> APIRouter:
     api = APIRouter(prefix="/api/analysis", tags=["analysis"], responses=PROBLEMS)
 
     @api.post("", status_code=202, response_model=JobShape, summary="Analyse all plays of a story")
-    def start_analysis(asked: AnalysisRequest) -> Response:
+    def start_analysis(asked: AnalysisRequest, actor: Actor = "local") -> Response:
         row = current(asked.project, asked.branch)
 
-        def work(report: Report) -> JobResult:
-            done = analyses.analyse(
-                row.id,
-                at=position(asked.at),
-                start=asked.start,
-                limits=Limits(asked.moments, asked.plays),
-                progress=report,
-            )
-            return JobResult(summary(done))
-
-        return reply(job_shape(jobs.submit("analysis", work)), 202)
+        order = AnalysisOrder(row.id, asked.at, asked.start, asked.moments, asked.plays)
+        return reply(job_shape(jobs.submit("analysis", plain(order), actor=actor)), 202)
 
     @api.get("/summary", response_model=AnalysisSummary, summary="Tell endings, loops, choices and words")
     def get_summary(project: Project = None, branch: Branch = None, at: At = None, start: Start = None) -> Response:

@@ -9,6 +9,7 @@ from starlette.types import Lifespan
 
 import comfyvn
 from comfyvn.application.analysis import Analyses
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.plays.playing import Plays
 from comfyvn.application.ports import BranchRow
 from comfyvn.application.streaming.dialogue import Dialogues
@@ -34,6 +35,7 @@ from comfyvn.interfaces.rest import (
     uploads,
     variables,
 )
+from comfyvn.interfaces.rest import jobs as job_routes
 from comfyvn.interfaces.rest.guard import Guard
 from comfyvn.interfaces.rest.provenance import credits, disclosure, licences, lineage
 
@@ -47,7 +49,8 @@ def build(
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
     token: str | None = None,
-    exports: exporting.Exports | None = None,
+    jobs: JobRunner | None = None,
+    analyses: Analyses | None = None,
     registry: assets.Assets | None = None,
     imports: importing.Imports | None = None,
     streams: events.Streams | None = None,
@@ -85,16 +88,18 @@ def build(
         app.include_router(events.routes(studio, streams))
         told = Dialogues(plays, streams.hub)
         app.include_router(dialogue.routes(told, current(studio, settings), streams.cut, partial(_streams, settings)))
-    if exports is not None:
-        app.include_router(exporting.routes(studio, current(studio, settings), exports))
-        app.include_router(analysis.routes(current(studio, settings), Analyses(studio), exports.jobs))
+    if jobs is not None:
+        app.include_router(job_routes.routes(jobs))
+        app.include_router(exporting.routes(current(studio, settings), jobs))
+        if analyses is not None:
+            app.include_router(analysis.routes(current(studio, settings), analyses, jobs))
     large: dict[str, int] = {}
     if registry is not None:
         app.include_router(assets.routes(current(studio, settings), registry))
         app.include_router(uploads.routes(current(studio, settings), registry))
         large = {uploads.PATHS: registry.registry.limit + uploads.FORM}
     if imports is not None:
-        app.include_router(importing.routes(studio, imports))
+        app.include_router(importing.routes(imports))
         large[importing.PATHS] = imports.limit + uploads.FORM
     app.add_middleware(
         CORSMiddleware,

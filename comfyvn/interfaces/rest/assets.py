@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Final
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from comfyvn.application.assets import checking
 from comfyvn.application.assets.changing import change, relicense
 from comfyvn.application.assets.exported import Exported, Holding, exports_with
 from comfyvn.application.assets.gathering import Order, gather
@@ -16,7 +15,9 @@ from comfyvn.application.assets.listing import MAX_PAGE, Filter, Used, page
 from comfyvn.application.assets.registry import Registry, Source, find, rows
 from comfyvn.application.assets.stamped import with_stamp
 from comfyvn.application.assets.using import Lacks, Use, Uses, lacking, uses_of, where_used
-from comfyvn.application.ports import BranchRow, JobResult, JobRunner
+from comfyvn.application.jobs.orders import EnforceOrder, FolderOrder, RebuildOrder
+from comfyvn.application.jobs.runner import JobRunner
+from comfyvn.application.ports import BranchRow
 from comfyvn.application.studio import Request as Asked
 from comfyvn.application.studio import plain
 from comfyvn.domain.assets import AssetType, DiscardAsset, TagAsset, UntagAsset
@@ -34,7 +35,7 @@ from comfyvn.interfaces.rest.answers import (
     request_of,
 )
 from comfyvn.interfaces.rest.documents import BranchChoice, Current, ProjectChoice
-from comfyvn.interfaces.rest.exporting import JobShape, job_shape
+from comfyvn.interfaces.rest.jobs import JobShape, job_shape
 from comfyvn.interfaces.rest.ranges import file_response
 
 AssetName = Annotated[
@@ -261,24 +262,19 @@ def _jobs(api: APIRouter, current: Current, assets: Assets) -> None:
         who = request_of(key, None, actor)
         if order.source.single:
             return reply(gather(registry, row.id, order, who, lambda *_: None))
-        job = assets.jobs.submit(
-            "register-folder", lambda report: JobResult(plain(gather(registry, row.id, order, who, report)))
-        )
+        folder = FolderOrder(row.id, asked.path, asked.under, asked.type, asked.meta, asked.tags, asked.replaces)
+        job = assets.jobs.submit("register-folder", plain(folder), actor=actor, command_id=key)
         return reply(job_shape(job), 202)
 
     @api.post("/rebuild", status_code=202, summary="Make views, sidecars and thumbnails again", response_model=JobShape)
-    def rebuild(asked: Rebuilding = NO_REBUILDING) -> Response:
-        job = assets.jobs.submit(
-            "rebuild-assets", lambda report: JobResult(plain(checking.rebuild(registry, report, asked.collect)))
-        )
-        return reply(job_shape(job), 202)
+    def rebuild(asked: Rebuilding = NO_REBUILDING, actor: Actor = "local") -> Response:
+        order = plain(RebuildOrder(asked.collect))
+        return reply(job_shape(assets.jobs.submit("rebuild-assets", order, actor=actor)), 202)
 
     @api.post("/enforce", status_code=202, summary="Report what is missing or changed", response_model=JobShape)
-    def enforce(asked: Enforcing = NO_ENFORCING) -> Response:
-        job = assets.jobs.submit(
-            "enforce-assets", lambda report: JobResult(plain(checking.check(registry, report, asked.deep)))
-        )
-        return reply(job_shape(job), 202)
+    def enforce(asked: Enforcing = NO_ENFORCING, actor: Actor = "local") -> Response:
+        order = plain(EnforceOrder(asked.deep))
+        return reply(job_shape(assets.jobs.submit("enforce-assets", order, actor=actor)), 202)
 
 
 def _files(api: APIRouter, current: Current, registry: Registry) -> None:

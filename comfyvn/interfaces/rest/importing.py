@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
@@ -12,14 +12,15 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
-from comfyvn.application.imports import Imported, Progress
-from comfyvn.application.intake import Aim, Incoming, Policy, preview, take_in
-from comfyvn.application.ports import Blobs, Job, JobResult, JobRunner, Report
+from comfyvn.application.intake import Policy
+from comfyvn.application.jobs.job import OPEN, Job
+from comfyvn.application.jobs.orders import ImportOrder, SentFile
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.studio import Request as Asked
-from comfyvn.application.studio import Studio, plain
-from comfyvn.domain.kernel import Conflict, Missing, Refused
+from comfyvn.application.studio import plain
+from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.interfaces.rest.answers import PROBLEMS, Actor, Key, reply, request_of
-from comfyvn.interfaces.rest.exporting import JobList, JobShape, job_shape
+from comfyvn.interfaces.rest.jobs import JobList, JobShape, job_shape
 from comfyvn.interfaces.rest.multipart import Part, arriving, parts
 
 PATHS: Final = r"/(roleplay|vn|api/imports)(/import|/probe)?"
@@ -46,25 +47,26 @@ class Candidate:
     evidence: tuple[str, ...]
 
 
+Sent = Iterator[tuple[str, Iterator[bytes]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """How imports are made. `probe` and `read` take the path of a file or folder.
+    """How imports are made. `probe` takes the path of a file or folder.
 
     An upload has at most `limit` bytes. `local` tells the path that a client names on this machine, and refuses those
-    that it may not read; `received` keeps files that are sent, by name, as long as it is entered. `note` writes a line
-    of a log, `log` reads one.
+    that it may not read; `received` keeps files that are sent, by name, as long as it is entered, and `keep` until
+    the job is over that they are sent with; `clear` takes them away.
     """
 
     jobs: JobRunner
-    blobs: Blobs
     limit: int
     new_id: Callable[[], str]
     local: Callable[[str], Any]
-    received: Callable[[Iterator[tuple[str, Iterator[bytes]]]], AbstractContextManager[Any]]
+    received: Callable[[Sent], AbstractContextManager[Any]]
+    keep: Callable[[str, Sent], tuple[SentFile, ...]]
+    clear: Callable[[str], None]
     probe: Callable[[Any], Sequence[Candidate]]
-    read: Callable[[Any, str | None, Progress], Incoming]
-    note: Callable[[str, str], None]
-    log: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,10 @@ def _body(*, form_only: bool = False) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def routes(studio: Studio, imports: Imports) -> APIRouter:
+def routes(imports: Imports) -> APIRouter:
     """Return the routes of imports."""
     api = APIRouter(responses=PROBLEMS, tags=["imports"])
-    desk = _Desk(studio, imports)
+    desk = _Desk(imports)
 
     @api.get("/api/imports/probe", response_model=ProbeList, summary="Tell what a file or folder of the server is")
     def probe(path: Annotated[str, Query(min_length=1, max_length=4_000)]) -> Response:
@@ -127,8 +129,7 @@ def routes(studio: Studio, imports: Imports) -> APIRouter:
     )
     async def probe_files(request: Request, content_type: Content = "") -> Response:
         def work() -> Response:
-            with ExitStack() as stack:
-                _, path = desk.form(content_type, arriving(stream), stack)
+            with imports.received(_files(parts(content_type, arriving(stream)), {})) as path:
                 return reply(ProbeList([*imports.probe(path)]))
 
         stream = request.stream()
@@ -157,8 +158,9 @@ def routes(studio: Studio, imports: Imports) -> APIRouter:
     @api.get("/api/imports", response_model=JobList, summary="List imports")
     @api.get("/roleplay/imports", response_model=JobList, summary="List imports of roleplay")
     def list_imports(request: Request) -> Response:
-        wanted = f"{KIND}-roleplay" if request.url.path.startswith("/roleplay") else KIND
-        return reply(JobList([job_shape(job) for job in imports.jobs.jobs() if job.kind.startswith(wanted)]))
+        engine = "roleplay" if request.url.path.startswith("/roleplay") else None
+        found = [job for job in imports.jobs.jobs(KIND) if engine in (None, _engine(job))]
+        return reply(JobList([job_shape(job) for job in found]))
 
     @api.get("/api/imports/{job}", response_model=JobShape, summary="Tell how far an import is")
     @api.get("/roleplay/imports/{job}", response_model=JobShape, summary="Tell how far an import of roleplay is")
@@ -170,7 +172,7 @@ def routes(studio: Studio, imports: Imports) -> APIRouter:
     @api.get("/api/imports/{job}/log", response_class=PlainTextResponse, summary="Read the log of an import")
     @api.get("/roleplay/imports/{job}/log", response_class=PlainTextResponse, summary="Read the log of an import")
     def get_log(job: JobName) -> PlainTextResponse:
-        return PlainTextResponse(imports.log(job))
+        return PlainTextResponse(imports.jobs.log(desk.known(job).id))
 
     return api
 
@@ -178,109 +180,72 @@ def routes(studio: Studio, imports: Imports) -> APIRouter:
 class _Desk:
     """Takes requests for imports, and makes jobs of them."""
 
-    def __init__(self, studio: Studio, imports: Imports) -> None:
-        self.studio, self.imports = studio, imports
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
 
     def known(self, job_id: str) -> Job:
         job = self.imports.jobs.status(job_id)
-        if not job.kind.startswith(KIND):
+        if job.type != KIND:
             raise Missing("job_unknown", f"There is no import {job_id!r}.")
         return job
 
     def take(self, content_type: str, chunks: Iterator[bytes], who: Asked, engine: str | None) -> Response:
-        """Begin an import; the files that came are gone when it is over."""
-        with ExitStack() as stack:
+        """Begin an import; the files that came are kept until it is over."""
+        job_id = self.imports.new_id()
+        try:
             if content_type.partition(";")[0].strip().lower() == "multipart/form-data":
-                asked, path = self.form(content_type, chunks, stack)
+                asked, files = self._form(job_id, content_type, chunks)
             else:
-                asked, path = self._plain(b"".join(chunks), stack)
-            chosen = asked.engine or engine
-            job = self._submit(asked, path, chosen, who, stack.pop_all())
+                asked, files = self._plain(job_id, b"".join(chunks))
+            order = ImportOrder(
+                path=asked.path,
+                files=files,
+                engine=asked.engine or engine,
+                project=asked.project,
+                branch=asked.branch,
+                policy=asked.policy,
+                dry_run=asked.dry_run,
+            )
+            jobs = self.imports.jobs
+            job = jobs.submit(KIND, plain(order), actor=who.actor, command_id=who.command_id, job_id=job_id)
+        except BaseException:
+            self.imports.clear(job_id)
+            raise
         if not asked.background:
             job = self._waited(job.id)
         return reply(job_shape(job), 202 if asked.background else 200)
 
-    def form(self, content_type: str, chunks: Iterator[bytes], stack: ExitStack) -> tuple[ImportRequest, Any]:
-        """Read a form: its files lie at the path for as long as `stack` is open."""
+    def _form(
+        self, job_id: str, content_type: str, chunks: Iterator[bytes]
+    ) -> tuple[ImportRequest, tuple[SentFile, ...]]:
         fields: dict[str, Any] = {}
-        path = stack.enter_context(self.imports.received(_files(parts(content_type, chunks), fields)))
+        files = self.imports.keep(job_id, _files(parts(content_type, chunks), fields))
         unfit = {"path", "text", "name"} & fields.keys()
         if unfit:
             raise Refused("form_malformed", f"A form with files has no field {min(unfit)!r}.", where=min(unfit))
-        return _checked(fields), path
+        return _checked(fields), files
 
-    def _plain(self, body: bytes, stack: ExitStack) -> tuple[ImportRequest, Any]:
+    def _plain(self, job_id: str, body: bytes) -> tuple[ImportRequest, tuple[SentFile, ...]]:
         try:
             asked = _REQUEST.validate_json(body or b"{}")
         except ValidationError as error:
             raise _malformed(error) from error
         if (asked.path is None) == (asked.text is None):
             raise Refused("import_malformed", "An import has either a path or a text.", where="path")
-        if asked.path is not None:
-            return asked, self.imports.local(asked.path)
-        sent = iter([(file_name(asked.name), iter([(asked.text or "").encode(errors="replace")]))])
-        return asked, stack.enter_context(self.imports.received(sent))
-
-    def _submit(self, asked: ImportRequest, path: Any, engine: str | None, who: Asked, held: ExitStack) -> Job:
-        job_id = self.imports.new_id()
-
-        def work(report: Report) -> JobResult:
-            with held:
-                return self._work(job_id, asked, path, engine, who, report)
-
-        try:
-            return self.imports.jobs.submit(f"{KIND}-{engine or 'any'}", work, job_id)
-        except Conflict:
-            held.close()
-            raise
-
-    def _work(
-        self, job_id: str, asked: ImportRequest, path: Any, engine: str | None, who: Asked, report: Report
-    ) -> JobResult:
-        stage = ""
-
-        def progress(now: str, done: int, total: int) -> None:
-            nonlocal stage
-            if now != stage:
-                stage = now
-                note(f"{now}: {total}" if total else now)
-            report(now, done, total)
-
-        def note(text: str) -> None:
-            self.imports.note(job_id, text)
-
-        note(f"import by {who.actor}, policy {asked.policy}{', dry run' if asked.dry_run else ''}")
-        try:
-            incoming = self.imports.read(path, engine, progress)
-            pack = incoming.pack
-            note(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
-            for warned in pack.warnings:
-                note(f"warning {warned.code}: {warned.file}:{warned.line}: {warned.message}")
-            aim = Aim(asked.project, asked.branch, asked.policy)
-            if asked.dry_run:
-                note("dry run: nothing was written")
-                return JobResult(plain(preview(self.studio, incoming, aim)))
-            done = take_in(self.studio, self.imports.blobs, incoming, aim, who, progress)
-        except BaseException as error:
-            note(f"failed: {error.code if isinstance(error, Refused) else type(error).__name__}: {error}")
-            raise
-        note(_summary(done))
-        return JobResult(plain(done))
+        if asked.text is None:
+            return asked, ()
+        sent = iter([(file_name(asked.name), iter([asked.text.encode(errors="replace")]))])
+        return asked, self.imports.keep(job_id, sent)
 
     def _waited(self, job_id: str) -> Job:
         end = time.monotonic() + WAIT_SECONDS
-        while (job := self.imports.jobs.status(job_id)).state in ("queued", "running") and time.monotonic() < end:
+        while (job := self.imports.jobs.status(job_id)).status in OPEN and time.monotonic() < end:
             time.sleep(0.02)
         return job
 
 
-def _summary(done: Imported) -> str:
-    if done.conflicts:
-        return f"{len(done.conflicts)} conflicts; nothing was written"
-    return (
-        f"done: {done.scenes} scenes, {done.lines} lines, {done.choices} choices, {done.characters} characters, "
-        f"{done.assets} assets; {done.events} events, {done.project}/{done.branch} is at position {done.position}"
-    )
+def _engine(job: Job) -> Any:
+    return job.input.get("engine") if isinstance(job.input, dict) else None
 
 
 def _files(found: Iterator[Part], fields: dict[str, Any]) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from comfyvn.application.analysis import Analyses
 from comfyvn.application.assets.using import used
 from comfyvn.application.handle import handle
 from comfyvn.application.ports import Ref
@@ -21,6 +22,9 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.story.commands import OpenScene, WriteLine
 from comfyvn.infrastructure.assets.source import DiskSource
+from comfyvn.infrastructure.jobs.files import JobFiles
+from comfyvn.infrastructure.jobs.journal import Journal
+from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
@@ -29,8 +33,8 @@ from comfyvn.interfaces.rest import app, system
 from comfyvn.interfaces.rest.assets import Assets
 from comfyvn.interfaces.rest.events import Streams
 from comfyvn.main.assets_over_http import following
-from comfyvn.main.exports_over_http import exports
 from comfyvn.main.imports_over_http import imports
+from comfyvn.main.jobs import Workshop, all_kinds
 from comfyvn.settings import is_free
 from tests.registries import registry_in
 
@@ -82,24 +86,27 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
     file = system.SettingsFile(get=lambda: document, save=save)
     folder = Path(tempfile.mkdtemp(prefix="comfyvn-exports-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = exports(folder, FileBlobs(folder / "blobs"), folder / "keys")
     files = registry_in(folder, studio)
-    assets = Assets(files, made.jobs, partial(used, studio), _source)
-    taken = imports(
-        *(made.jobs, FileBlobs(folder / "blobs"), studio.ids, (folder / "imports", folder / "logs")),
-        local=_local,
-        limit=10_000_000,
+    waiting = JobFiles(
+        lambda job_id: FileBlobs(folder / "jobs" / job_id),
+        lambda job_id: shutil.rmtree(folder / "jobs" / job_id, ignore_errors=True),
+        folder / "laid-out",
+        10_000_000,
     )
     machine = system.Machine("127.0.0.1", 8001, "first", SystemMeter(folder, studio.clock), is_free)
+    analyses = Analyses(studio)
+    shop = Workshop(files, analyses, waiting, _local, folder, folder / "keys")
+    jobs = ThreadJobs(all_kinds(shop), studio.ids, studio.clock, Journal(folder / "logs"))
     return app.build(
         studio,
-        imports=taken,
+        imports=imports(jobs, waiting, studio.ids, _local, folder / "probes"),
         database="sqlite",
         settings=file,
         machine=machine,
         token=token,
-        exports=made,
-        registry=assets,
+        jobs=jobs,
+        analyses=analyses,
+        registry=Assets(files, jobs, partial(used, studio), _source),
         streams=Streams(Hub(studio.store, Feed(studio).events), lambda _: None),
         lifespan=following(files),
     )

@@ -29,7 +29,7 @@ def analysed(client: TestClient, **asked: Any) -> Any:
     answer = client.post("/api/analysis", json=asked)
     assert answer.status_code == 202, answer.text
     end = time.monotonic() + 60
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["state"] in ("queued", "running"):
+    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)
     return job
@@ -39,9 +39,9 @@ def test_an_analysis_is_made_once_and_read_part_by_part(client: TestClient) -> N
     missing = client.get("/api/analysis/summary")
     assert (missing.status_code, missing.json()["code"]) == (404, "analysis_missing")
     job = analysed(client)
-    assert job["state"] == "done"
+    assert job["status"] == "done"
     summary = client.get("/api/analysis/summary").json()
-    assert summary == job["result"]
+    assert summary == job["output_json"]
     assert (summary["exact"], summary["reached"], summary["nodes"], summary["not_reached"]) == (True, 1, 2, 1)
     assert [ending["share"]["value"] for ending in summary["endings"]] == [1.0]
     assert summary["words"]["by_scene"] == {"s1": 1, "attic": 3}
@@ -55,16 +55,16 @@ def test_an_analysis_is_made_once_and_read_part_by_part(client: TestClient) -> N
 
 
 def test_an_edit_makes_another_state_that_is_not_known_yet(client: TestClient) -> None:
-    position = analysed(client)["result"]["position"]
+    position = analysed(client)["output_json"]["position"]
     assert client.post(LINE, json={"node_id": "n2", "text": "More rain."}).status_code == 200
     assert client.get("/api/analysis/summary").json()["code"] == "analysis_missing"
     assert client.get("/api/analysis/summary", params={"at": position}).json()["nodes"] == 2
-    assert analysed(client)["result"]["reached"] == 2
+    assert analysed(client)["output_json"]["reached"] == 2
 
 
 def test_a_start_that_is_not_there_fails_the_job(client: TestClient) -> None:
     job = analysed(client, start="nowhere")
-    assert (job["state"], job["error"]["code"]) == ("failed", "scene_unknown")
+    assert (job["status"], job["error"]["code"]) == ("failed", "scene_unknown")
 
 
 def test_the_way_to_an_option_and_the_heat_of_a_story(client: TestClient) -> None:
@@ -80,7 +80,7 @@ def test_the_way_to_an_option_and_the_heat_of_a_story(client: TestClient) -> Non
     path = "/api/projects/rain/branches/main/variables/gold/declare-variable"
     assert client.post(path, json=declared).status_code == 200
     assert client.get("/api/analysis/heat").json()["code"] == "analysis_missing"
-    summary = analysed(client)["result"]
+    summary = analysed(client)["output_json"]
     assert [choice["never_offered"] for choice in summary["choices"]] == [["up"]]
     assert sorted((end["scene"], end["words"], end["fewest"]) for end in summary["endings"]) == [
         ("attic", 9.0, 9),
@@ -124,10 +124,10 @@ def test_an_analysis_can_be_cancelled(client: TestClient) -> None:
         assert time.monotonic() < end
         time.sleep(0.01)
     assert client.post(f"/jobs/{job}/cancel").status_code == 200
-    while (now := client.get(f"/jobs/{job}").json())["state"] == "running":
+    while (now := client.get(f"/jobs/{job}").json())["status"] == "running":
         assert time.monotonic() < end
         time.sleep(0.01)
-    assert now["state"] == "cancelled"
+    assert now["status"] == "cancelled"
 
 
 def test_the_graph_tells_how_scenes_lead_to_each_other(client: TestClient) -> None:

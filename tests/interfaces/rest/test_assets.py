@@ -47,7 +47,7 @@ def over(client: TestClient, route: str, /, **asked: Any) -> Any:
     answer = client.post(route, json=asked)
     assert answer.status_code == 202, answer.text
     end = time.monotonic() + 20
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["state"] in ("queued", "running"):
+    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)
     return job
@@ -233,7 +233,7 @@ def test_paths_of_the_server(client: TestClient, tmp_path: Path) -> None:
     done = client.post("/assets/register", json={"path": str(source / "1.png"), "under": "one", "tags": ["t"]})
     assert (done.status_code, done.json()["files"], len(done.json()["commits"])) == (200, 1, 1)
     job = over(client, "/assets/register", path=str(source), meta={"license": "MIT"})
-    assert (job["state"], job["result"]["files"], len(job["result"]["ids"])) == ("done", 3, 3)
+    assert (job["status"], job["output_json"]["files"], len(job["output_json"]["ids"])) == ("done", 3, 3)
     assert client.get("/assets").json()["total"] == 4
     for path, code in (("/etc/passwd", "path_forbidden"), ("relative", "path_forbidden"), ("a\0b", "path_forbidden")):
         assert client.post("/assets/register", json={"path": path}).json()["code"] == code
@@ -242,8 +242,8 @@ def test_paths_of_the_server(client: TestClient, tmp_path: Path) -> None:
 
 def test_reports_and_repairs_are_jobs(client: TestClient) -> None:
     upload(client, ("r.png", b"report"))
-    assert over(client, "/assets/rebuild")["state"] == "done"
-    report = over(client, "/assets/enforce", deep=True)["result"]
+    assert over(client, "/assets/rebuild")["status"] == "done"
+    report = over(client, "/assets/enforce", deep=True)["output_json"]
     assert (report["ok"], report["deep"]) == (True, True)
     assert {flaw["code"] for flaw in report["flaws"]} <= {"blob_unnamed"}
 

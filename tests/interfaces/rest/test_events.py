@@ -166,13 +166,13 @@ def test_jobs_are_told_until_they_are_over(desk: Desk, served: Served) -> None:
     with served.ready("/events/sse?topics=jobs") as ear:
         job = _posted(served, "/bundle/renpy", {"project": desk.project.id})
         told = [ear.events(1)[0]]
-        while told[-1].told["state"] in ("queued", "running"):
+        while told[-1].told["status"] in ("queued", "running"):
             told += ear.events(1)
     assert {(frame.data["topic"], frame.data["position"], frame.id) for frame in told} == {
         (f"jobs/{job['id']}", None, None)
     }
-    assert [frame.told["kind"] for frame in told] == ["bundle-renpy"] * len(told)
-    assert told[-1].told["state"] == "done"
+    assert [frame.told["type"] for frame in told] == ["bundle-renpy"] * len(told)
+    assert told[-1].told["status"] == "done"
     with served.ready(f"/events/sse?topics=jobs/{job['id']}") as late:
         assert late.events(1)[0].data == told[-1].data
 

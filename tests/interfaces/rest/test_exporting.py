@@ -25,7 +25,7 @@ def over(client: TestClient, path: str, **asked: Any) -> Any:
     answer = client.post(path, json=asked)
     assert answer.status_code == 202, answer.text
     end = time.monotonic() + 20
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["state"] in ("queued", "running"):
+    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)
     return job
@@ -33,13 +33,13 @@ def over(client: TestClient, path: str, **asked: Any) -> Any:
 
 def test_a_dry_run_and_an_export(client: TestClient) -> None:
     planned = over(client, "/export/renpy", dry_run=True)
-    assert (planned["state"], planned["result"]["written"]) == ("done", False)
+    assert (planned["status"], planned["output_json"]["written"]) == ("done", False)
     job = over(client, "/export/renpy", project="rain")
-    assert job["result"]["files"] == planned["result"]["files"]
-    assert job["done"] == job["total"] == len(job["result"]["files"]) - 2  # the seal is made of all others
-    folder = Path(job["result"]["folder"])
+    assert job["output_json"]["files"] == planned["output_json"]["files"]
+    assert job["done"] == job["total"] == len(job["output_json"]["files"]) - 2  # the seal is made of all others
+    folder = Path(job["output_json"]["folder"])
     assert (folder / "provenance.json").is_file()
-    assert [finding["code"] for finding in job["result"]["findings"]] == ["falls_off_end"]
+    assert [finding["code"] for finding in job["output_json"]["findings"]] == ["falls_off_end"]
     refused = client.get(f"/jobs/{job['id']}/result")
     assert (refused.status_code, refused.json()["code"]) == (404, "job_without_file")
 
@@ -50,12 +50,12 @@ def test_a_bundle_is_downloaded(client: TestClient) -> None:
     answer = client.get(job["download"])
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert {*job["result"]["files"]} < {*archive.namelist()}
+        assert {*job["output_json"]["files"]} < {*archive.namelist()}
 
 
 def test_a_signed_export_and_a_signed_bundle(client: TestClient) -> None:
     job = over(client, "/export/renpy", sign=True)
-    assert job["state"] == "done", job["error"]
+    assert job["status"] == "done", job["error"]
     job = over(client, "/bundle/renpy", sign=True)
     content = client.get(job["download"]).content
     with c2pa.Reader("application/x-zip", io.BytesIO(content)) as reader:
@@ -73,10 +73,10 @@ def test_a_strict_export_fails_on_errors_and_writes_nothing(client: TestClient) 
     path = "/api/projects/rain/branches/main/scenes/s1/reword-line"
     assert client.post(path, json={"node_id": "n1", "text": "[nobody]"}).status_code == 200
     job = over(client, "/bundle/renpy", strict=True)
-    assert (job["state"], job["error"]["code"], job["download"]) == ("failed", "story_invalid", None)
+    assert (job["status"], job["error"]["code"], job["download"]) == ("failed", "story_invalid", None)
     assert client.get(f"/jobs/{job['id']}/result").json()["code"] == "job_unfinished"
     before = over(client, "/bundle/renpy", strict=True, at=4)
-    assert before["state"] == "done"
+    assert before["status"] == "done"
 
 
 def test_jobs_are_listed_and_cancelled(client: TestClient) -> None:

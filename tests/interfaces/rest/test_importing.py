@@ -29,7 +29,7 @@ def api() -> Iterator[TestClient]:
 def over(api: TestClient, job: Any) -> Any:
     """Wait for a job, and return it."""
     end = time.monotonic() + 60
-    while job["state"] in ("queued", "running"):
+    while job["status"] in ("queued", "running"):
         assert time.monotonic() < end, job
         time.sleep(0.01)
         job = api.get(f"/imports/status/{job['id']}").json()
@@ -45,15 +45,16 @@ def test_a_text_in_the_request_is_imported_and_waited_for(api: TestClient) -> No
     answer = api.post("/roleplay/import", json=asked, headers={"X-Actor": "ann"})
     assert answer.status_code == 200, answer.text
     job = answer.json()
-    assert (job["state"], job["kind"], job["result"]["lines"]) == ("done", "import-roleplay", 3)
+    assert (job["status"], job["type"], job["output_json"]["lines"]) == ("done", "import", 3)
     assert [row["id"] for row in api.get("/roleplay/imports").json()["items"]] == [job["id"]]
     assert api.get(f"/roleplay/imports/{job['id']}").json() == job
     log = api.get(f"/roleplay/imports/{job['id']}/log")
     assert log.headers["content-type"].startswith("text/plain")
-    assert "import by ann, policy merge" in log.text
-    assert "done: 1 scenes, 3 lines" in log.text
+    assert "import by ann, attempt 1" in log.text
+    assert "policy merge" in log.text
+    assert " 1 scenes, 3 lines" in log.text
     again = api.post("/roleplay/import", json=asked).json()
-    assert again["result"]["events"] == 0
+    assert again["output_json"]["events"] == 0
 
 
 def test_files_are_sent_and_gone_afterwards(api: TestClient) -> None:
@@ -61,7 +62,7 @@ def test_files_are_sent_and_gone_afterwards(api: TestClient) -> None:
     answer = api.post("/vn/import", files=files, data={"project": "Inn"})
     assert answer.status_code == 202, answer.text
     job = over(api, answer.json())
-    assert (job["state"], job["result"]["engine"], job["result"]["scenes"]) == ("done", "twine", 5)
+    assert (job["status"], job["output_json"]["engine"], job["output_json"]["scenes"]) == ("done", "twine", 5)
     assert api.get(f"/vn/import/{job['id']}").json() == job
     told = api.get("/api/projects/inn/branches/main/play", params={"seed": 1}).json()["items"]
     assert told[0]["what"].startswith("You have 2 coins")
@@ -75,13 +76,13 @@ def test_a_preview_and_the_policies(api: TestClient) -> None:
         return answer.json()
 
     dry = take(dry_run="true")
-    assert (dry["result"]["project"], dry["result"]["characters"]) == (None, ["Ann", "Bo"])
+    assert (dry["output_json"]["project"], dry["output_json"]["characters"]) == (None, ["Ann", "Bo"])
     assert [project["id"] for project in api.get("/api/projects").json()["items"]] == ["rain"]
-    assert take()["state"] == "done"
+    assert take()["status"] == "done"
     failed = take(policy="fail")
-    assert (failed["state"], failed["error"]["code"]) == ("failed", "project_not_empty")
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "project_not_empty")
     assert "failed: project_not_empty" in api.get(f"/api/imports/{failed['id']}/log").text
-    assert take(policy="branch")["result"]["branch"] == "import chat"
+    assert take(policy="branch")["output_json"]["branch"] == "import chat"
 
 
 def test_what_something_is_is_told_before(api: TestClient) -> None:
@@ -92,7 +93,7 @@ def test_what_something_is_is_told_before(api: TestClient) -> None:
         found = api.get("/api/imports/probe", params={"path": f"{folder}/inn.twee"}).json()["items"]
         assert [item["engine"] for item in found] == ["twine"]
         by_path = api.post("/api/imports", json={"path": f"{folder}/inn.twee", "background": False}).json()
-        assert by_path["result"]["project"] == "the-inn"
+        assert by_path["output_json"]["project"] == "the-inn"
     forbidden = api.get("/api/imports/probe", params={"path": "/etc/passwd"})
     assert (forbidden.status_code, forbidden.json()["code"]) == (400, "path_forbidden")
     missing = api.get("/api/imports/probe", params={"path": f"{tempfile.gettempdir()}/nowhere"})
@@ -117,7 +118,7 @@ def test_malformed_requests_are_refused(api: TestClient, body: Any, code: str) -
 def test_what_cannot_be_read_fails_with_a_reason(api: TestClient) -> None:
     def failure(**asked: Any) -> str:
         job = api.post("/api/imports", json={"background": False, **asked}).json()
-        assert job["state"] == "failed"
+        assert job["status"] == "failed"
         code: str = job["error"]["code"]
         return code
 
@@ -126,7 +127,7 @@ def test_what_cannot_be_read_fails_with_a_reason(api: TestClient) -> None:
     assert failure(text=CHAT, project="Rain", branch="other") == "branch_unknown"
     assert api.post("/api/imports", data={"project": "x"}, files={}).json()["code"] == "import_malformed"
     assert api.get("/api/imports/nothing").json()["code"] == "job_unknown"
-    assert api.get("/api/imports/nothing/log").json()["code"] == "log_unknown"
+    assert api.get("/api/imports/nothing/log").json()["code"] == "job_unknown"
     export = api.post("/export/renpy", json={"project": "rain"}).json()
     assert api.get(f"/api/imports/{export['id']}").json()["code"] == "job_unknown"
 

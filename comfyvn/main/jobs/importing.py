@@ -1,0 +1,67 @@
+"""The job that imports."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from comfyvn.application.imports import Imported
+from comfyvn.application.intake import Aim, preview, take_in
+from comfyvn.application.jobs.job import JobResult
+from comfyvn.application.jobs.kinds import JobContext, Kind
+from comfyvn.application.jobs.orders import ImportOrder
+from comfyvn.application.ports import Blobs
+from comfyvn.application.studio import Studio, plain
+from comfyvn.domain.kernel import Refused
+from comfyvn.infrastructure.jobs.files import JobFiles
+from comfyvn.main.imports_over_http import read
+from comfyvn.main.jobs.typed import kind_of
+
+
+def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], Path]) -> Kind:
+    """Return the kind ``import``; `local` checks a path that a client names."""
+
+    def check(order: ImportOrder) -> None:
+        if (order.path is None) == (not order.files):
+            raise Refused("import_malformed", "An import has either a path or files.", where="path")
+        if order.path is not None:
+            local(order.path)
+
+    work = partial(_import, studio, blobs, files)
+    return kind_of("import", ImportOrder, work, check=check, logs="imports", over=files.clear)
+
+
+def _import(studio: Studio, blobs: Blobs, files: JobFiles, context: JobContext, order: ImportOrder) -> JobResult:
+    """Bring a story in. The commit carries the id of the job, so a later attempt finds what an earlier one did."""
+    context.log(f"policy {order.policy}{', dry run' if order.dry_run else ''}")
+    with _source(files, context.job.id, order) as path:
+        incoming = read(path, order.engine, context.report)
+        pack = incoming.pack
+        context.log(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
+        for warned in pack.warnings:
+            context.log(f"warning {warned.code}: {warned.file}:{warned.line}: {warned.message}")
+        aim = Aim(order.project, order.branch, order.policy)
+        if order.dry_run:
+            context.log("dry run: nothing was written")
+            return JobResult(plain(preview(studio, incoming, aim)))
+        done = take_in(studio, blobs, incoming, aim, context.request, context.report)
+    context.log(_summary(done))
+    return JobResult(plain(done))
+
+
+@contextmanager
+def _source(files: JobFiles, job_id: str, order: ImportOrder) -> Iterator[Path]:
+    if order.path is not None:
+        yield Path(order.path)
+        return
+    with files.laid_out(job_id, order.files) as path:
+        yield path
+
+
+def _summary(done: Imported) -> str:
+    if done.conflicts:
+        return f"{len(done.conflicts)} conflicts; nothing was written"
+    return (
+        f"{done.scenes} scenes, {done.lines} lines, {done.choices} choices, {done.characters} characters, "
+        f"{done.assets} assets; {done.events} events, {done.project}/{done.branch} is at position {done.position}"
+    )

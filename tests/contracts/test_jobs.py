@@ -1,0 +1,178 @@
+"""What every runner of jobs does: progress, failures as codes, a stop at the next report, another try."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from comfyvn.application.jobs.job import OPEN, Job
+from comfyvn.application.jobs.runner import JobRunner
+from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.infrastructure.jobs.journal import Journal
+from comfyvn.infrastructure.jobs.threads import ThreadJobs
+from comfyvn.infrastructure.system import RandomIds, SystemClock
+from tests.jobs.trying import did, kinds
+
+
+class Heard:
+    """Notices that are kept."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Json]] = []
+        self._lock = threading.Lock()
+
+    def publish(self, topic: str, data: Json) -> None:
+        with self._lock:
+            self.told.append((topic, data))
+
+
+class Desk(NamedTuple):
+    """A runner, the folder in which its jobs tell what they do, and what is heard of them."""
+
+    jobs: JobRunner
+    folder: Path
+    heard: Heard
+
+    def over(self, job: Job) -> Job:
+        """Wait for a job, and return it."""
+        end = time.monotonic() + 60
+        while (now := self.jobs.status(job.id)).status in OPEN:
+            assert time.monotonic() < end, now
+            time.sleep(0.01)
+        return now
+
+    def began(self, job: Job) -> None:
+        """Wait until a job has begun."""
+        end = time.monotonic() + 60
+        while not did(self.folder, job.id):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def blocked(self, name: str) -> tuple[Job, Path]:
+        """Hand in a job that goes on until a file is there, and wait until it has begun."""
+        file = self.folder / name
+        job = self.jobs.submit("wait", {"file": str(file)})
+        self.began(job)
+        return job, file
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    heard = Heard()
+    runner = ThreadJobs(kinds(tmp_path), RandomIds(), SystemClock(), Journal(tmp_path / "logs"), heard)
+    yield Desk(runner, tmp_path, heard)
+    runner.close()
+
+
+def test_a_job_tells_how_far_it_is_and_what_it_gave(desk: Desk) -> None:
+    job = desk.jobs.submit("sum", {"numbers": [1, 2]}, actor="ann", priority=3)
+    assert (job.type, job.input, job.actor, job.priority, job.device) == ("sum", {"numbers": [1, 2]}, "ann", 3, "cpu")
+    job = desk.over(job)
+    assert (job.status, job.stage, job.done, job.total, job.progress) == ("done", "numbers", 2, 3, 1.0)
+    assert (job.output, job.file, job.error, job.attempts) == ({"sum": 3, "actor": "ann"}, "file.zip", None, 1)
+    assert job.created_at <= (job.started_at or "") <= (job.ended_at or "")
+    assert job.logs_path == f"jobs/{job.id}.log"
+    log = desk.jobs.log(job.id).splitlines()
+    assert [line.partition(" ")[2] for line in log] == ["sum by ann, attempt 1", "numbers: 3", "done"]
+
+
+def test_a_refusal_is_an_error_with_its_code(desk: Desk) -> None:
+    job = desk.over(desk.jobs.submit("sum", {"numbers": [-1]}))
+    error = {"code": "number_negative", "message": "Numbers are not negative.", "numbers": [-1]}
+    assert (job.status, job.error, job.output) == ("failed", error, None)
+
+
+def test_a_fault_ends_the_job_and_not_the_runner(desk: Desk) -> None:
+    job = desk.over(desk.jobs.submit("fault", {}))
+    assert isinstance(job.error, dict)
+    assert job.error["code"] == "internal_error"
+    assert "failed: ValueError: broken" in desk.jobs.log(job.id)
+    assert desk.over(desk.jobs.submit("fast", {})).status == "done"
+
+
+def test_what_cannot_be_done_is_refused_at_once(desk: Desk) -> None:
+    for kind, order, code in (
+        ("nothing", {}, "job_type_unknown"),
+        ("sum", {"numbers": "many"}, "job_input_malformed"),
+        ("sum", [], "job_input_malformed"),
+        ("unwelcome", {}, "unwelcome"),
+    ):
+        with pytest.raises(Refused) as refused:
+            desk.jobs.submit(kind, order)
+        assert refused.value.code == code
+    for ask in (desk.jobs.status, desk.jobs.cancel, desk.jobs.retry, desk.jobs.log):
+        with pytest.raises(Missing) as missing:
+            ask("nothing")
+        assert missing.value.code == "job_unknown"
+
+
+def test_jobs_stop_within_a_second_when_they_are_asked_to(desk: Desk) -> None:
+    running, _ = desk.blocked("never")
+    began = time.monotonic()
+    desk.jobs.cancel(running.id)
+    assert time.monotonic() - began < 1
+    assert desk.over(running).status == "cancelled"
+    assert desk.jobs.cancel(running.id).status == "cancelled"
+    assert desk.over(desk.jobs.submit("fast", {})).status == "done"
+
+
+def test_a_job_that_waits_never_begins_once_it_is_cancelled(desk: Desk) -> None:
+    running, file = desk.blocked("go-on")
+    waiting = desk.jobs.submit("wait", {"file": "never"})
+    assert desk.jobs.cancel(waiting.id).status == "cancelled"
+    file.touch()
+    assert desk.over(running).output == {"command": running.id}
+    assert did(desk.folder, waiting.id) == []
+
+
+def test_a_failed_job_is_tried_again(desk: Desk) -> None:
+    needs = desk.folder / "there"
+    job = desk.over(desk.jobs.submit("steps", {"count": 3, "needs": str(needs)}))
+    assert isinstance(job.error, dict)
+    assert job.error["code"] == "file_lacking"
+    needs.touch()
+    again = desk.jobs.retry(job.id)
+    assert (again.id, again.error) == (job.id, None)
+    job = desk.over(job)
+    assert (job.status, job.output, job.attempts) == ("done", {"done": [0, 1, 2]}, 2)
+    with pytest.raises(Conflict) as done:
+        desk.jobs.retry(job.id)
+    assert done.value.code == "job_done"
+
+
+def test_a_cancelled_job_is_tried_again_and_one_that_runs_is_not(desk: Desk) -> None:
+    job, file = desk.blocked("go-on")
+    with pytest.raises(Conflict) as running:
+        desk.jobs.retry(job.id)
+    assert running.value.code == "job_not_over"
+    desk.jobs.cancel(job.id)
+    assert desk.over(job).status == "cancelled"
+    file.touch()
+    desk.jobs.retry(job.id)
+    assert desk.over(job).status == "done"
+
+
+def test_jobs_are_listed_the_latest_first(desk: Desk) -> None:
+    made = [desk.over(desk.jobs.submit(kind, order)) for kind, order in (("fast", {}), ("fault", {}), ("fast", {}))]
+    ids = [job.id for job in reversed(made)]
+    assert [job.id for job in desk.jobs.jobs(limit=3)] == ids
+    assert [job.id for job in desk.jobs.jobs("fast", limit=2)] == [ids[0], ids[2]]
+    assert [job.id for job in desk.jobs.jobs(status="failed", limit=1)] == [ids[1]]
+    assert [job.id for job in desk.jobs.jobs(after=ids[0], limit=2)] == ids[1:]
+
+
+def test_what_a_job_comes_to_is_told(desk: Desk) -> None:
+    job, file = desk.blocked("go-on")
+    file.touch()
+    desk.over(job)
+    end = time.monotonic() + 60
+    while not (told := [data for topic, data in desk.heard.told if topic == f"jobs/{job.id}"]) or (
+        told[-1]["status"] != "done"
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert {data["status"] for data in told} <= {"queued", "running", "done"}
+    assert told[-1]["type"] == "wait"
