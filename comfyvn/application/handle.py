@@ -39,7 +39,7 @@ def handle(studio: Studio, branch: str, ref: Ref, command: Any, request: Request
             change = Change(ref, version, state, events, decider.fold(events, state))
             try:
                 commit = studio.store.append(
-                    branch, envelope(studio, request, _told(name, ref), command=name, body=body), [change]
+                    branch, envelope(studio, request, told(name, ref), command=name, body=body), [change]
                 )
             except Conflict as e:
                 if e.code != "stale" or request.expected is not None or attempt == ATTEMPTS - 1:
@@ -49,7 +49,7 @@ def handle(studio: Studio, branch: str, ref: Ref, command: Any, request: Request
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _told(name: str, ref: Ref) -> str:
+def told(name: str, ref: Ref) -> str:
     """Return a command in words for the history."""
     return f"{name.partition('.')[2].replace('-', ' ')} ({ref.kind} {ref.id})"
 

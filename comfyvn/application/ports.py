@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from comfyvn.domain.assets import AssetType
 from comfyvn.domain.kernel import Decider, Json
 from comfyvn.domain.mentions import Key, Link, Named, Word
+
+if TYPE_CHECKING:
+    from comfyvn.application.changes.chronicle import Chronicle
 
 CommitKind = Literal["do", "undo", "redo", "revert", "restore", "merge", "import", "system"]
 
@@ -247,6 +250,10 @@ class EventStore(Protocol):
     @property
     def mentions(self) -> Mentions:
         """The questions about what names what."""
+
+    @property
+    def chronicle(self) -> "Chronicle":
+        """The questions about many commits at once."""
 
     def projects(self) -> Sequence[ProjectRow]: ...
 

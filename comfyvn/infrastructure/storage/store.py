@@ -26,6 +26,7 @@ from comfyvn.infrastructure.storage import rows
 from comfyvn.infrastructure.storage.appending import Appender
 from comfyvn.infrastructure.storage.backend import Backend, backend_of
 from comfyvn.infrastructure.storage.bulk import BulkReads
+from comfyvn.infrastructure.storage.chronicle import ChronicleReads
 from comfyvn.infrastructure.storage.engine import Database, open_engine
 from comfyvn.infrastructure.storage.mapper import EventMapper
 from comfyvn.infrastructure.storage.mentioning import MentionWriter, outdated, refill
@@ -35,6 +36,7 @@ from comfyvn.infrastructure.storage.states import EVERY, States
 from comfyvn.infrastructure.storage.verification import verify
 from comfyvn.migrations import migrate, pending
 from comfyvn.projections.bulk import Bulk
+from comfyvn.projections.chronicle import Chronicle
 from comfyvn.projections.commits import PAGE, Commits, Lineage, capped, tables
 from comfyvn.projections.mentions import Mentions, mention_table
 from comfyvn.projections.parts import Parts, part_table
@@ -76,6 +78,7 @@ class Store:
         self.bulk = BulkReads(database, self.visible, Bulk(self.tables, self.parts))
         mentioned = mention_table(f"{database.application}_mention")
         self.mentions = MentionReads(database, self.visible, Mentions(mentioned, self.parts.table))
+        self.chronicle = ChronicleReads(database, self.visible, Chronicle(self.tables, self.parts))
         self._lineages: dict[str, Lineage] = {}
         self._states = States()
         self.backend: Backend = backend_of(database, self.lineage_in)

@@ -2,10 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from itertools import islice
 
 from comfyvn.application import blame as blaming
 from comfyvn.application import branching
+from comfyvn.application.changes.chronicle import Filter
+from comfyvn.application.changes.listing import list_changes
+from comfyvn.application.changes.naming import Named
 from comfyvn.application.playing import picks_of, play_branch, program_of, starting_scene
 from comfyvn.application.ports import Ref
 from comfyvn.application.studio import Studio, plain, story_branches
@@ -17,6 +19,8 @@ from comfyvn.domain.story import Node, Scene, blocks, edges
 from comfyvn.interfaces.cli.output import DONE, Printer, commit_json, table
 from comfyvn.interfaces.cli.tools import Tools
 
+PAGE = 1000
+"""Changes that are named at once."""
 SHORT = 12
 """Characters of a commit id in tables."""
 
@@ -86,12 +90,23 @@ def _tell(output: Output, out: Printer) -> None:
 def history(tools: Tools, args: Namespace, out: Printer) -> int:
     """List the commits of a branch, newest first."""
     row = tools.branch(args.project, args.branch)
-    commits = list(islice(tools.studio.store.commits(row.id, at=args.at), args.limit))
+    wanted = Filter(actor=args.by, entity=None if args.of is None else Ref.of(args.of))
+    found: list[Named] = []
+    below: int | None = args.at
+    while below is not None and (args.limit is None or len(found) < args.limit):
+        size = PAGE if args.limit is None else min(PAGE, args.limit - len(found))
+        page = list_changes(tools.studio, row.id, wanted, text=args.text, at=below, size=size)
+        found += page.items
+        below = page.below
     out.result(
-        [commit_json(c) for c in commits],
+        [{**commit_json(n.commit), "name": n.name, "touched": plain(n.touched)} for n in found],
         lambda: table(
-            ("commit", "position", "kind", "actor", "when", "events", "message"),
-            [(c.id[:SHORT], c.position, c.kind, c.actor, c.at[:19], c.events, c.message[:80]) for c in commits],
+            ("commit", "position", "kind", "actor", "when", "events", "change"),
+            [
+                (c.id[:SHORT], c.position, c.kind, c.actor, c.at[:19], c.events, n.name[:80])
+                for n in found
+                for c in [n.commit]
+            ],
         ),
     )
     return DONE

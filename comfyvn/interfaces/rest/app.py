@@ -19,6 +19,7 @@ from comfyvn.interfaces.rest import (
     analysis,
     answers,
     assets,
+    changes,
     dialogue,
     documents,
     entities,
@@ -72,6 +73,7 @@ def build(
     app.include_router(system.routes(studio, database, settings, machine))
     app.include_router(home.routes(token))
     app.include_router(projects.routes(studio))
+    app.include_router(changes.routes(studio))
     app.include_router(history.routes(studio))
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))

@@ -1,8 +1,7 @@
-"""HTTP for the history of a branch: commits, undo, redo, revert, restore, compare, merge, take over."""
+"""HTTP for the history of a branch: one commit, undo, redo, revert, restore, compare, merge, take over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -15,10 +14,8 @@ from comfyvn.interfaces.rest.answers import (
     PROBLEMS,
     Actor,
     At,
-    CommitShape,
     Key,
     OutcomeShape,
-    commit_shape,
     done,
     outcome_shape,
     position,
@@ -28,7 +25,6 @@ from comfyvn.interfaces.rest.answers import (
 from comfyvn.interfaces.rest.entities import PREFIX, Branch, Project
 
 Side = Literal["ours", "theirs"]
-MAX_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +69,6 @@ class Merging:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Commits of a branch, newest first; `more` tells whether older ones follow."""
-
-    items: list[CommitShape]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """What differs between two states, part by part."""
 
@@ -101,20 +89,6 @@ def refs(names: tuple[str, ...] | None) -> list[Ref] | None:
 def routes(studio: Studio) -> APIRouter:
     """Return the routes of history."""
     api = APIRouter(prefix=PREFIX, tags=["history"], responses=PROBLEMS)
-
-    @api.get("/history", summary="List the commits of a branch, newest first", response_model=History)
-    def get_history(
-        project: Project,
-        branch: Branch,
-        at: At = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
-        actor: Annotated[str | None, Query(max_length=100)] = None,
-    ) -> Response:
-        row = find_branch(studio, project, branch)
-        commits = studio.store.commits(row.id, at=position(at))
-        wanted = (c for c in commits if actor is None or c.actor == actor)
-        page = [commit_shape(c) for c in islice(wanted, limit + 1)]
-        return reply(History(page[:limit], len(page) > limit))
 
     @api.get("/commits/{commit}", summary="Get one commit with what it changed", response_model=dict[str, Any])
     def get_commit(project: Project, branch: Branch, commit: str) -> Response:

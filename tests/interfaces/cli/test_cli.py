@@ -156,6 +156,8 @@ def test_undo_redo_restore_and_history(story: Terminal) -> None:
     commits = story.json("history")
     assert [c["kind"] for c in commits] == ["restore", "redo", "undo", "do", "import", "system"]
     assert {"seq", "commit", "kind", "actor", "at", "message", "events"} <= commits[0].keys()
+    assert commits[3]["name"].startswith("Reworded a line in ")
+    assert story.json("history", "--of", "scene:depot", "--text", "reworded", "--limit", "3") == commits[1:4]
     blame = story.json("blame", "scene:depot", "depot-03")
     assert len(blame["versions"]) == 5
 

@@ -285,3 +285,23 @@ def test_a_number_beyond_64_bits_is_refused_and_told(api: TestClient) -> None:
     answer = api.post(f"{HERE}/restore", json={"position": -(2**63) - 1})
     assert (answer.status_code, answer.json()["code"]) == (400, "position_unknown")
     assert answer.json()["at"] == -(2**63) - 1
+
+
+def test_changes_have_names_and_undo_says_what_it_would_do(api: TestClient) -> None:
+    reword(api, "Rain again.", **{"X-Actor": "ben"})
+    page = api.get(f"{HERE}/history", params={"limit": 2}).json()
+    assert [item["name"] for item in page["items"]] == ["Reworded a line in Roof", "Wrote a line in Roof"]
+    assert page["more"]
+    rest = api.get(f"{HERE}/history", params={"at": page["below"]}).json()
+    assert (rest["items"][0]["name"], rest["more"], rest["below"]) == ("Opened Roof", False, None)
+    query = {"kind": "do", "entity": "scene:s1", "text": "roof", "since": "2020-01-01", "actor": "ben"}
+    found = api.get(f"{HERE}/history", params=query).json()["items"]
+    touched = [{"entity": "scene:s1", "kind": "scene", "name": "Roof", "events": {"story.line_reworded": 1}}]
+    assert [item["touched"] for item in found] == [touched]
+    assert api.get(f"{HERE}/history", params={"until": "2020-01-01T00:00:00+02:00"}).json()["items"] == []
+    assert api.get(f"{HERE}/history", params={"since": "0001-01-01T00:00:00+02:00"}).json()["code"] == "time_unknown"
+    steps = api.get(f"{HERE}/next-steps", headers={"X-Actor": "ben"}).json()
+    assert (steps["undo"]["name"], steps["redo"]) == ("Reworded a line in Roof", None)
+    api.post(f"{HERE}/undo", headers={"X-Actor": "ben"})
+    steps = api.get(f"{HERE}/next-steps", headers={"X-Actor": "ben"}).json()
+    assert (steps["undo"], steps["redo"]["name"]) == (None, "Reworded a line in Roof")
