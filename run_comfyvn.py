@@ -44,7 +44,7 @@ STAMP = VENV / "comfyvn.stamp"
 
 LOG_BYTES = 1_000_000
 
-OPTIONAL = ("credentials", "video")
+OPTIONAL = ("credentials", "studio", "video")
 """Optional parts of the program that a person who starts it this way gets as well."""
 
 SYSTEM_PACKAGES = {
@@ -54,6 +54,8 @@ SYSTEM_PACKAGES = {
     "xvfb": "/usr/bin/Xvfb",
     "python3-requests": "/usr/lib/python3/dist-packages/requests",
     "libimage-exiftool-perl": "/usr/bin/exiftool",
+    "chromium": "/usr/bin/chromium",
+    "fonts-noto-core": "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
 }
 """Debian packages that the tests need, and a file of each that shows it is there."""
 
@@ -63,6 +65,7 @@ CHECKS = (
     ("types", ("mypy",)),
     ("import contracts", ("lint-imports",)),
     ("dead code", ("vulture", "comfyvn", "--min-confidence", "80")),
+    ("studio", ("python", "comfyvn/interfaces/studio/building.py", "--check")),
 )
 
 
@@ -79,7 +82,10 @@ def main(arguments: Sequence[str]) -> int:
         return test(arguments[1:])
     only_options = not arguments or (arguments[0].startswith("-") and arguments[0] != "--version")
     install("")
-    return hand_over(["serve", *arguments] if only_options else arguments)
+    asked = ["serve", *arguments] if only_options else arguments
+    if asked[0] == "serve" and "--server-only" not in asked:
+        build_studio()
+    return hand_over(asked)
 
 
 def hand_over(arguments: Sequence[str]) -> int:
@@ -121,7 +127,8 @@ def install(extra: str) -> None:
             execute("create the environment", [sys.executable, "-m", "venv", str(VENV)], lock)
         target = f"{ROOT}[{','.join(filter(None, (*OPTIONAL, extra)))}]"
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        execute("install", [*pip, "-c", str(ROOT / "constraints.txt"), "-e", target], lock)
+        environ = {**os.environ, "COMFYVN_STUDIO": "skip"}  # its pages are built when they are first served
+        execute("install", [*pip, "-c", str(ROOT / "constraints.txt"), "-e", target], lock, environ=environ)
         STAMP.write_text(f"{fingerprint()} {extra}", encoding="ascii")
         say("installed")
 
@@ -183,6 +190,19 @@ def execute(purpose: str, command: Sequence[str], *held: int, environ: Mapping[s
     if done.returncode:
         end = "\n".join(output.splitlines()[-20:])
         raise Failed(f"could not {purpose} (exit code {done.returncode}):\n{end}\nAll of it: {log_dir()}")
+
+
+# --- the studio
+
+
+STUDIO = ROOT / "comfyvn" / "interfaces" / "studio"
+
+
+def build_studio() -> None:
+    """Have the pages of the studio built where their sources have changed; the builder says so."""
+    with locked(STUDIO / "static.lock"):
+        if subprocess.run([str(PYTHON), str(STUDIO / "building.py")]).returncode:
+            raise Failed("the studio could not be built; `serve --server-only` starts the API without it")
 
 
 # --- system programs

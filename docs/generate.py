@@ -7,6 +7,7 @@ import argparse
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -22,6 +23,7 @@ from comfyvn.interfaces.cli.arguments import build
 from comfyvn.interfaces.rest.entities import COLLECTIONS, UNROUTED
 from comfyvn.main.server import create_app
 from docs.codes import Code, found
+from docs.studio_types import TYPES, written
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -238,16 +240,21 @@ def _sentence(text: str) -> str:
 # --- REST
 
 
-def rest() -> list[str]:
-    """Return the page of routes."""
+@cache
+def openapi() -> dict[str, Any]:
+    """Return what the server says of itself."""
     studio = Studio(open_store("sqlite://", KINDS), SystemClock(), RandomIds())
     try:
         with tempfile.TemporaryDirectory() as folder:
-            document = create_app(settings.load({"COMFYVN_HOME": folder}), studio).openapi()
+            return create_app(settings.load({"COMFYVN_HOME": folder}), studio).openapi()
     finally:
         studio.store.close()
+
+
+def rest() -> list[str]:
+    """Return the page of routes."""
     tagged: dict[str, list[tuple[str, str, str]]] = {}
-    for path, methods in document["paths"].items():
+    for path, methods in openapi()["paths"].items():
         for method, route in methods.items():
             row = (method.upper(), f"`{path.replace(PREFIX, '…')}`", route["summary"])
             tagged.setdefault(route.get("tags", ["system"])[0], []).append(row)
@@ -325,9 +332,10 @@ def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def write() -> None:
-    """Write all generated pages."""
+    """Write all generated pages, and the types of the API for the studio."""
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, "utf-8")
+    TYPES.write_text(written(openapi()), "utf-8")
 
 
 if __name__ == "__main__":

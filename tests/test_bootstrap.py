@@ -42,6 +42,8 @@ def checkout(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     for name in ("run_comfyvn.py", "pyproject.toml", "constraints.txt"):
         (folder / name).write_bytes((CHECKOUT / name).read_bytes())
     (folder / "comfyvn" / "__main__.py").write_text(ECHO, encoding="utf-8")
+    (folder / "comfyvn" / "interfaces" / "studio").mkdir(parents=True)
+    (folder / "comfyvn" / "interfaces" / "studio" / "building.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return folder
 
@@ -131,7 +133,7 @@ def test_the_first_start_installs_the_pinned_versions_and_the_second_nothing(
     bootstrap.install("")
     venv, pip = commands
     assert venv[1:] == ["-m", "venv", str(checkout / ".venv")]
-    assert pip[-4:] == ["-c", str(checkout / "constraints.txt"), "-e", f"{checkout}[credentials,video]"]
+    assert pip[-4:] == ["-c", str(checkout / "constraints.txt"), "-e", f"{checkout}[credentials,studio,video]"]
     bootstrap.install("")
     assert len(commands) == 2
 
@@ -140,7 +142,7 @@ def test_the_test_programs_are_added_to_what_is_there(installer: tuple[ModuleTyp
     bootstrap, commands = installer
     bootstrap.install("")
     bootstrap.install("test")
-    assert [command[-1] for command in commands[2:]] == [f"{checkout}[credentials,video,test]"]
+    assert [command[-1] for command in commands[2:]] == [f"{checkout}[credentials,studio,video,test]"]
     bootstrap.install("")
     bootstrap.install("test")
     assert len(commands) == 3
@@ -361,6 +363,7 @@ def test_everything_is_checked_and_the_tests_come_last(checks: Checks) -> None:
         "mypy",
         "lint-imports",
         "vulture comfyvn --min-confidence 80",
+        "python comfyvn/interfaces/studio/building.py --check",
         "pytest -n 2",
     ]
 
@@ -371,14 +374,14 @@ def test_arguments_are_for_pytest_alone(checks: Checks) -> None:
     assert ran == ["install test", "pytest -n 2 -k foo"]
 
 
-@pytest.mark.parametrize("title", ["style", "format", "types", "import contracts", "dead code", "tests"])
+@pytest.mark.parametrize("title", ["style", "format", "types", "import contracts", "dead code", "studio", "tests"])
 def test_one_failing_check_fails_the_run_and_the_others_still_run(
     checks: Checks, title: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bootstrap, ran, world = checks
     world(fails=[title])
     assert bootstrap.test([]) == 1
-    assert len(ran) == 7
+    assert len(ran) == 8
     assert capsys.readouterr().err.splitlines()[-1] == f"comfyvn: FAILED: {title}"
 
 

@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 
 from docs.codes import found
-from docs.generate import REFERENCE, pages
+from docs.generate import REFERENCE, openapi, pages
+from docs.studio_types import TYPES, written
 from tests.docs.runner import ROOT
 
 generated = cache(pages)
@@ -14,6 +15,10 @@ generated = cache(pages)
 @pytest.mark.parametrize("name", sorted(generated()))
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (REFERENCE / name).read_text("utf-8") == generated()[name], "run: python docs/generate.py"
+
+
+def test_the_types_of_the_api_for_the_studio_are_up_to_date() -> None:
+    assert TYPES.read_text("utf-8") == written(openapi()), "run: python docs/generate.py"
 
 
 def test_codes_are_found_in_refusals_of_every_sort() -> None:

@@ -27,11 +27,11 @@ from comfyvn.interfaces.rest import (
     exporting,
     graph,
     history,
-    home,
     importing,
     playing,
     playthroughs,
     projects,
+    session,
     system,
     uploads,
     variables,
@@ -39,6 +39,7 @@ from comfyvn.interfaces.rest import (
 from comfyvn.interfaces.rest import jobs as job_routes
 from comfyvn.interfaces.rest.guard import Guard
 from comfyvn.interfaces.rest.provenance import credits, disclosure, licences, lineage
+from comfyvn.interfaces.studio import pages
 
 
 def build(
@@ -71,7 +72,8 @@ def build(
     )
     answers.install(app)
     app.include_router(system.routes(studio, database, settings, machine))
-    app.include_router(home.routes(token))
+    app.include_router(session.routes(token))
+    app.include_router(pages.routes())
     app.include_router(projects.routes(studio))
     app.include_router(changes.routes(studio))
     app.include_router(history.routes(studio))

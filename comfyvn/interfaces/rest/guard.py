@@ -15,8 +15,8 @@ from comfyvn.interfaces.rest.answers import problem
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 MAX_BODY = 64 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_PATHS = frozenset({"/", "/health", "/session"})
-"""What answers without a token: the page that asks for it, where to give it, and whether the server is well."""
+OPEN_PATHS = re.compile(r"/|/health|/session|/(?:p|studio|static)/.*|/(?:sw\.js|icon\.svg|manifest\.webmanifest)")
+"""What answers without a token: the pages that ask for it, where to give it, and whether the server is well."""
 
 COOKIE = "comfyvn_token"
 
@@ -84,7 +84,7 @@ class Guard:
         length, limit = headers.get("content-length", "0"), self._limit(path)
         if not length.isdigit() or int(length) > limit:
             return 413, "body_too_large", f"A body has at most {limit} bytes."
-        asked = method != "OPTIONS" and path not in OPEN_PATHS  # browsers ask first without it
+        asked = method != "OPTIONS" and not OPEN_PATHS.fullmatch(path)  # browsers ask first without it
         if self._token and asked and not holds(headers, self._token):
             return 401, "token_missing", "This server asks for its token; see the file that it named at its start."
         if method in SAFE_METHODS:

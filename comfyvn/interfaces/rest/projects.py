@@ -1,7 +1,7 @@
 """HTTP for projects and their branches."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from fastapi import APIRouter, Response
 
@@ -47,6 +47,12 @@ class BranchList:
     items: list[BranchRow]
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectWithBranches:
+    project: ProjectRow
+    branches: list[BranchRow]
+
+
 def routes(studio: Studio) -> APIRouter:
     """Return the routes of projects and branches."""
     api = APIRouter(prefix="/api/projects", tags=["projects"], responses=PROBLEMS)
@@ -59,10 +65,10 @@ def routes(studio: Studio) -> APIRouter:
     def post_project(body: Founding, key: Key = None, actor: Actor = "local") -> Response:
         return reply(found_project(studio, body.name, request_of(key, None, actor)), 201)
 
-    @api.get("/{project}", summary="Get a project and its branches", response_model=dict[str, Any])
+    @api.get("/{project}", summary="Get a project and its branches", response_model=ProjectWithBranches)
     def get_project(project: Project) -> Response:
         row = find_project(studio, project)
-        return reply({"project": row, "branches": story_branches(studio, row.id)})
+        return reply(ProjectWithBranches(row, story_branches(studio, row.id)))
 
     @api.get("/{project}/branches", summary="List the branches of a project", response_model=BranchList)
     def get_branches(project: Project) -> Response:

@@ -46,7 +46,6 @@ def test_the_server_is_well_and_tells_what_it_is(api: TestClient) -> None:
     assert status["database"] == "sqlite"
     assert status["projects"] == {"rain": 4}
     assert "POST /api/scenes/save" in status["routes"]
-    assert "<title>ComfyVN</title>" in api.get("/").text
 
 
 def test_the_server_tells_its_address_and_how_busy_it_is(api: TestClient) -> None:

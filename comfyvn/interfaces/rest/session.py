@@ -1,7 +1,6 @@
-"""The page at the root of the server: what is here, to read; and signing in where the server has a token."""
+"""Signing a browser in where the server has a token."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 from secrets import compare_digest
 from typing import ClassVar
 
@@ -10,9 +9,6 @@ from fastapi import APIRouter, Response
 from comfyvn.domain.kernel import Refused
 from comfyvn.interfaces.rest.answers import PROBLEMS, reply
 from comfyvn.interfaces.rest.guard import COOKIE
-
-PAGE = files("comfyvn.interfaces.rest").joinpath("home.html")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +27,8 @@ class Session:
 
 
 def routes(token: str | None = None) -> APIRouter:
-    """Return the routes of the page."""
+    """Return the route."""
     api = APIRouter()
-
-    @api.get("/", include_in_schema=False)
-    def get_home() -> Response:
-        return Response(PAGE.read_bytes(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     @api.post(
         "/session",

@@ -1,0 +1,73 @@
+import { change } from "@/api/commands";
+import { newId } from "@/api/connection";
+import { useScenes } from "@/api/queries";
+import { Button, IconButton } from "@/components/Button";
+import { Empty } from "@/components/Empty";
+import { Split } from "@/components/Split";
+import { go } from "@/shell/place";
+import type { ViewProps } from "@/shell/view";
+import { scenesText } from "./messages";
+import { Script } from "./Script";
+import css from "./scenes.module.css";
+
+/** All scenes, and the script of one. */
+export default function Scenes({ path, ...moment }: ViewProps) {
+  const t = scenesText();
+  const { data } = useScenes(moment);
+  const scenes = (data?.items ?? []).filter(({ role }) => role === "story");
+  const [id, line] = path;
+  const past = moment.at !== undefined;
+
+  async function add(): Promise<void> {
+    const made = newId();
+    const last = scenes.at(-1);
+    const order = `${last?.order ?? ""}V`;
+    await change(moment, "scenes", made, "open-scene", {
+      title: t("untitled"),
+      order,
+      group: last?.group ?? "",
+    });
+    go({ path: [made] });
+  }
+
+  const list = (
+    <nav className={css.list} aria-label={t("list")}>
+      <header>
+        <h1>{t("title")}</h1>
+        {!past && <IconButton icon="plus" label={t("add")} onClick={() => void add()} />}
+      </header>
+      <ul>
+        {scenes.map((scene) => (
+          <li key={scene.id}>
+            <button
+              type="button"
+              aria-current={scene.id === id ? "true" : undefined}
+              onClick={() => go({ path: [scene.id] })}
+            >
+              {scene.title || scene.id}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+
+  return (
+    <Split name="scenes" label={t("width")} side={list}>
+      {id ? (
+        <Script key={id} moment={moment} id={id} line={line} />
+      ) : (
+        data && (
+          <Empty icon="scenes" title={scenes.length ? t("choose") : t("none")}>
+            {!scenes.length && <p>{t("noneText")}</p>}
+            {!scenes.length && !past && (
+              <Button look="primary" icon="plus" onClick={() => void add()}>
+                {t("add")}
+              </Button>
+            )}
+          </Empty>
+        )
+      )}
+    </Split>
+  );
+}
