@@ -22,13 +22,15 @@ from typing import Any, Final
 
 from benchmarks.measuring import seconds
 from comfyvn.application.imports import import_pack
+from comfyvn.application.intake import Incoming
 from comfyvn.application.ports import Ref
 from comfyvn.application.studio import Request
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.pack import Pack
-from comfyvn.infrastructure.imports.renpy import reader
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.renpy.game import SCRIPTS
 from comfyvn.infrastructure.imports.renpy.parser import decode, parse
+from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from comfyvn.infrastructure.imports.renpy.syntax import Script, Statement, walk
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.infrastructure.storage.store import open_store
@@ -192,7 +194,7 @@ def _parse_all(files: list[Path]) -> None:
 
 
 def _account(game: Path, files: list[Path]) -> bool:
-    pack = reader.read(game)
+    pack = RenpyReader().read(Files(game)).pack
     texts = {file.relative_to(game).as_posix(): decode(file.read_bytes(), file.name) for file in files}
     total, lost, added = lines_of(pack, texts)
     share = 100 * pack.recognised / max(pack.total, 1)
@@ -233,14 +235,13 @@ def _import(game: Path, folder: Path, size: int) -> None:
     url = f"sqlite:///{folder / 'studio.db'}"
     desk = Desk(url)
     blobs = FileBlobs(folder / "blobs")
-    packs: list[Pack] = []
-    read = seconds(lambda: packs.append(reader.read(game)))
-    pack = packs.pop()
+    stories: list[Incoming] = []
+    read = seconds(lambda: stories.append(RenpyReader().read(Files(game))))
+    incoming = stories.pop()
+    pack = incoming.pack
     done: list[Any] = []
     written = seconds(
-        lambda: done.append(
-            import_pack(desk.studio, blobs, desk.main, pack, lambda n: reader.open_member(game, n), Request())
-        )
+        lambda: done.append(import_pack(desk.studio, blobs, desk.main, pack, incoming.open_member, Request()))
     )
     store_of(desk.studio).close()
     asked = seconds(lambda: _asked(url, desk.main, next(iter(pack.scenes))))

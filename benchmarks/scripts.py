@@ -6,8 +6,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measuring import Row, Sizes, seconds
-from comfyvn.infrastructure.imports.renpy import reader
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.renpy.parser import decode, parse
+from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from tests.renpy_engine import engine
 
 
@@ -41,7 +42,7 @@ def _compared(name: str, title: str, game: Path, files: list[Path], rounds: int)
     parsed, imported, engines = [], [], []
     for _ in range(rounds):
         parsed.append(seconds(lambda: [parse(file.name, decode(file.read_bytes(), file.name)) for file in files]))
-        imported.append(seconds(lambda: reader.read(game)))
+        imported.append(seconds(lambda: RenpyReader().read(Files(game))))
         engines.append(engine.parse_seconds(files))
     theirs = median(engines)
     for suffix, what, taken in (("parse", "parsed", median(parsed)), ("import", "read into a story", median(imported))):

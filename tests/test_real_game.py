@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.real_game import compare, lines_of, main, scripts_of
-from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.imports.renpy.parser import decode
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.games import read, write
 from tests.renpy_engine import engine
 
@@ -77,5 +77,5 @@ def test_statements_that_the_engine_refuses_are_left_out(tmp_path: Path) -> None
 def test_every_line_of_a_real_game_is_kept_once(name: str) -> None:
     game = engine.game(name) / "game"
     texts = {f.relative_to(game).as_posix(): decode(f.read_bytes(), f.name) for f in scripts_of(game)}
-    total, lost, added = lines_of(reader.read(game), texts)
+    total, lost, added = lines_of(paths.read(game), texts)
     assert (total > 10_000, lost, added) == (True, [], [])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Final, Literal
 
 from comfyvn.application.branching import fork
 from comfyvn.application.echoes import EchoOf
@@ -18,36 +18,10 @@ Policy = Literal["merge", "replace", "fail", "branch"]
 """What becomes of a project that is there: what changed in the source is merged in three-way; all that the source says
 takes the place of what is there; the import is refused where there are scenes; it goes to a new branch, for review."""
 
-SURE: Final = 0.95
-"""How sure a reader is that has seen what only games of its engine have."""
 MAX_REVIEWS: Final = 1_000
 """Branches for review of one title."""
 MAX_SHOWN: Final = 1_000
 """Scenes that a preview names."""
-
-
-class Prober(Protocol):
-    """What tells how sure it is of a path."""
-
-    def probe(self, path: Any) -> float: ...
-
-
-P = TypeVar("P", bound=Prober)
-
-
-def surest(readers: Iterable[P], path: Any) -> P | None:
-    """Return the reader that knows a path best, the first of several; None where none does.
-
-    Nobody is asked after one that is as sure as `SURE`: those who can be surer come first.
-    """
-    best, found = 0.0, None
-    for reader in readers:
-        sure = reader.probe(path)
-        if sure > best:
-            best, found = sure, reader
-        if best >= SURE:
-            break
-    return found
 
 
 @dataclass(frozen=True, slots=True)

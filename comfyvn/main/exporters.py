@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from comfyvn.application.exports import Exported, Seal, StoryView
+from comfyvn.application.imports import Progress
 from comfyvn.application.provenance.credentials import Signing
 from comfyvn.domain.kernel import Json
 from comfyvn.infrastructure.exports import renpy
@@ -13,7 +14,7 @@ from comfyvn.infrastructure.exports.renpy import engine
 from comfyvn.infrastructure.exports.renpy.echo import echo
 from comfyvn.infrastructure.exports.renpy.plays import check_plays
 from comfyvn.infrastructure.exports.renpy.project import of_engine
-from comfyvn.interfaces.cli.tools import Exporter, OpenBlob, Progress
+from comfyvn.interfaces.cli.tools import Exporter, OpenBlob
 
 
 def to_renpy(

@@ -1,8 +1,15 @@
-"""The readers of foreign stories by engine."""
+"""The readers of foreign stories by engine, and which of them reads a path."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.intake import Incoming
+from comfyvn.application.reading import Probe, Reading
+from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.infrastructure.imports.files import Files, Reader
 from comfyvn.infrastructure.imports.ink import reader as ink
 from comfyvn.infrastructure.imports.kag import reader as kag
 from comfyvn.infrastructure.imports.pack import reader as pack
@@ -11,16 +18,59 @@ from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from comfyvn.infrastructure.imports.roleplay import reader as roleplay
 from comfyvn.infrastructure.imports.twine import reader as twine
 from comfyvn.infrastructure.imports.yarn import reader as yarn
-from comfyvn.interfaces.cli.tools import Reader
+from comfyvn.main.exporters import EXPORTERS
 
-READERS: Final[Mapping[str, Callable[[], Reader]]] = {
-    pack.ENGINE: pack.reader,
-    RENPY: RenpyReader,
-    kag.TYRANO: kag.tyranoscript,
-    kag.KIRIKIRI: kag.kirikiri,
-    twine.ENGINE: twine.reader,
-    roleplay.ENGINE: roleplay.reader,
-    yarn.ENGINE: yarn.reader,
-    ink.ENGINE: ink.reader,
+READERS: Final[Mapping[str, Reader]] = {
+    pack.ENGINE: pack.reader(),
+    RENPY: RenpyReader(),
+    kag.TYRANO: kag.tyranoscript(),
+    kag.KIRIKIRI: kag.kirikiri(),
+    twine.ENGINE: twine.reader(),
+    roleplay.ENGINE: roleplay.reader(),
+    yarn.ENGINE: yarn.reader(),
+    ink.ENGINE: ink.reader(),
 }
 """Where two are as sure of a path, the first one reads it."""
+SURE: Final = 0.95
+"""How sure a reader is that has seen what only games of its engine have; nobody is asked after it."""
+
+
+def candidates(path: Path) -> Sequence[Probe]:
+    """Return which readers know a path, the surest first; raise Missing("path_unknown") and as containers do."""
+    return sorted(_known(Files(path)), key=lambda probe: -probe.confidence)
+
+
+def read(path: Path, engine: str | None, reading: Reading, progress: Progress) -> Incoming:
+    """Read a path by the reader of an engine, or by the one that knows it best.
+
+    Raises Missing: ``path_unknown``, ``engine_unknown``; Refused("not_a_game") and as the reader does.
+    """
+    if engine is not None and engine not in READERS:
+        raise Missing("engine_unknown", f"There is no reader for {engine!r}.", known=sorted(READERS))
+    files = Files(path, reading)
+    incoming = READERS[engine or _surest(files)].read(files, progress)
+    found, exporter = incoming.pack, EXPORTERS.get(incoming.pack.engine)
+    found = replace(found, warnings=(*found.warnings, *files.unused()))
+    return replace(incoming, pack=found, echo_of=exporter.echo if exporter else None)
+
+
+def _surest(files: Files) -> str:
+    best = Probe("", 0.0)
+    for probe in _known(files):
+        best = max(best, probe, key=lambda one: one.confidence)
+        if best.confidence >= SURE:
+            break
+    if not best.engine:
+        known = ", ".join(READERS)
+        raise Refused("not_a_game", f"{files.path.name} holds no game that can be read (engines: {known}).")
+    return best.engine
+
+
+def _known(files: Files) -> Iterator[Probe]:
+    for reader in READERS.values():
+        try:
+            probe = reader.probe(files)
+        except Refused:
+            continue
+        if probe.confidence > 0:
+            yield probe

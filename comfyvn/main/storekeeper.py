@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from comfyvn.application.imports import Progress
 from comfyvn.application.ports import Verification
 from comfyvn.application.studio import Studio, plain
 from comfyvn.domain.kernel import Json
@@ -11,7 +12,6 @@ from comfyvn.infrastructure.storage.checkpoint import check_checkpoint, write_ch
 from comfyvn.infrastructure.storage.rebuild import rebuild
 from comfyvn.infrastructure.storage.store import Store
 from comfyvn.infrastructure.system import SystemClock
-from comfyvn.interfaces.cli.tools import Progress
 
 
 @dataclass(frozen=True, slots=True)

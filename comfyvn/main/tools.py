@@ -1,6 +1,6 @@
 """What the command line works with. Each part is imported when a command first asks for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -8,12 +8,15 @@ from comfyvn import settings as settings_file
 from comfyvn.application.assets.exported import InExport
 from comfyvn.application.assets.registry import Registry, Source
 from comfyvn.application.exports import Seal
+from comfyvn.application.imports import Progress
+from comfyvn.application.intake import Incoming
 from comfyvn.application.ports import BlobStore
 from comfyvn.application.provenance.credentials import Signing
 from comfyvn.application.provenance.flaws import ExportCheck
+from comfyvn.application.reading import Reading
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Json
-from comfyvn.interfaces.cli.tools import Exporter, Reader, ServeOptions, StoreTools, Tools
+from comfyvn.interfaces.cli.tools import Exporter, ServeOptions, StoreTools, Tools
 from comfyvn.settings import Settings
 
 
@@ -27,7 +30,7 @@ def tools(environ: Mapping[str, str]) -> Tools:
         open_registry=partial(open_registry, settings),
         open_source=open_source,
         store_tools=partial(store_tools, settings),
-        readers=readers,
+        read_story=read_story,
         exporters=exporters,
         seal=partial(seal, settings),
         signing=partial(signing, settings),
@@ -81,11 +84,11 @@ def store_tools(settings: Settings, studio: Studio) -> StoreTools:
     return StoreKeeper(store_of(studio), settings.config_dir / "keys")
 
 
-def readers() -> Sequence[Reader]:
-    """Return the readers of foreign games."""
-    from comfyvn.main.readers import READERS  # noqa: PLC0415
+def read_story(path: Path, engine: str | None, reading: Reading, progress: Progress) -> Incoming:
+    """Read a foreign game by the reader that knows it."""
+    from comfyvn.main.readers import read  # noqa: PLC0415
 
-    return [make() for make in READERS.values()]
+    return read(path, engine, reading, progress)
 
 
 def holding(settings: Settings, project: str, asset: str) -> Iterable[InExport]:

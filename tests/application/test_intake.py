@@ -12,6 +12,7 @@ from comfyvn.application.studio import Request, find_branch
 from comfyvn.domain.kernel import Conflict, Missing
 from comfyvn.domain.story import walk
 from comfyvn.domain.story.commands import RewordLine
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.twine.reader import reader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
@@ -31,9 +32,7 @@ class Shop:
         (self.folder / "shop.twee").write_text(f":: StoryTitle\nShop\n\n{body}\n", "utf-8")
 
     def incoming(self) -> Incoming:
-        found = reader()
-        path = self.folder / "shop.twee"
-        return Incoming(found.read(path, lambda *_: None), lambda name: found.open_member(path, name))
+        return reader().read(Files(self.folder / "shop.twee"))
 
     def take(self, policy: Policy = "merge", branch: str | None = None) -> Imported:
         return take_in(self.desk.studio, self.blobs, self.incoming(), Aim(None, branch, policy), ADA)

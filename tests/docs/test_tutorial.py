@@ -45,6 +45,7 @@ def test_a_how_to_works(page: Path, tmp_path: Path) -> None:
     (tmp_path / "my-game" / "game").mkdir(parents=True)
     (tmp_path / "my-game" / "game" / "script.rpy").write_text(GAME, "utf-8")
     (tmp_path / "chat.txt").write_text("Ann: Hello.\nBo: Hi.\nAnn: *waves*\n", "utf-8")
+    (tmp_path / "table.txt").write_text("Voice => Dusk.\nAnn => Hello.\n", "utf-8")
     kag.tyrano(tmp_path / "tyrano-game")
     (tmp_path / "lamp.twee").write_text(TWINE, "utf-8")
     Image.effect_noise((64, 48), 50).save(tmp_path / "bg lost property.png")

@@ -14,6 +14,7 @@ from comfyvn.application.studio import Request
 from comfyvn.application.validation import errors, validate
 from comfyvn.infrastructure.exports.renpy import export
 from comfyvn.infrastructure.exports.renpy.plays import check_plays
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.main.readers import READERS
 from tests.desks import Desk
@@ -70,15 +71,13 @@ STORIES: dict[str, tuple[str, Callable[[Path], Path]]] = {
 def test_a_story_comes_in_once_and_goes_out_whole(name: str, tmp_path: Path) -> None:
     kind, write = STORIES[name]
     path = write(tmp_path)
-    reader = READERS[kind]()
-    assert max(READERS, key=lambda k: READERS[k]().probe(path)) == kind
+    reader = READERS[kind]
+    assert max(READERS, key=lambda k: READERS[k].probe(Files(path)).confidence) == kind
     desk, blobs = Desk(), FileBlobs(tmp_path / "blobs")
 
     def bring_in() -> Imported:
-        pack = reader.read(path, lambda *_: None)
-        return import_pack(
-            desk.studio, blobs, desk.main, pack, lambda n: reader.open_member(path, n), Request(actor="ada")
-        )
+        incoming = reader.read(Files(path))
+        return import_pack(desk.studio, blobs, desk.main, incoming.pack, incoming.open_member, Request(actor="ada"))
 
     assert bring_in().events > 0
     again = bring_in()

@@ -12,6 +12,7 @@ from comfyvn.application.studio import Request
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import walk
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.main.readers import READERS
 from tests.desks import Desk
@@ -56,9 +57,9 @@ def _fill(server: SillyTavern, made: Path) -> None:
 
 @pytest.fixture(scope="module")
 def pack(tavern: SillyTavern) -> Pack:
-    reader = READERS["roleplay"]()
-    assert max(READERS, key=lambda name: READERS[name]().probe(tavern.folder)) == "roleplay"
-    return reader.read(tavern.folder, lambda *_: None)
+    files = Files(tavern.folder)
+    assert max(READERS, key=lambda name: READERS[name].probe(files).confidence) == "roleplay"
+    return READERS["roleplay"].read(files).pack
 
 
 def test_characters_worlds_and_personas(pack: Pack, tavern: SillyTavern) -> None:
@@ -96,12 +97,9 @@ def test_a_second_import_changes_nothing_and_an_edit_only_itself(
     desk, blobs = Desk(), FileBlobs(tmp_path / "blobs")
 
     def bring_in() -> int:
-        reader = READERS["roleplay"]()
-        found = reader.read(tavern.folder, lambda *_: None)
+        incoming = READERS["roleplay"].read(Files(tavern.folder))
         request = Request(actor="ada")
-        return import_pack(
-            desk.studio, blobs, desk.main, found, lambda name: reader.open_member(tavern.folder, name), request
-        ).events
+        return import_pack(desk.studio, blobs, desk.main, incoming.pack, incoming.open_member, request).events
 
     assert bring_in() > 50
     assert bring_in() == 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from comfyvn.application.intake import Policy
+from comfyvn.application.reading import Reading
 from comfyvn.domain.analysis import Limits
 from comfyvn.domain.assets import AssetType
 from comfyvn.domain.kernel import Json
@@ -22,7 +23,10 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
-    """Bring in what lies at a `path` of the machine that runs the job, or the `files` that were sent with the job."""
+    """Bring in what lies at a `path` of the machine that runs the job, or the `files` that were sent with the job.
+
+    `reading` says how the files are read.
+    """
 
     path: str | None = None
     files: tuple[SentFile, ...] = ()
@@ -30,6 +34,7 @@ class ImportOrder:
     project: str | None = None
     branch: str | None = None
     policy: Policy = "merge"
+    reading: Reading = field(default_factory=Reading)
     dry_run: bool = False
     __pydantic_config__: ClassVar = _STRICT
 

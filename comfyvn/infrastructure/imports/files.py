@@ -1,23 +1,28 @@
-"""The files of a story as readers of text engines see them: of a folder, of a zip file, or one file alone."""
+"""The files of a story as readers see them: of a folder, of an archive, or one file alone."""
 
+import re
 import weakref
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from fnmatch import translate
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.intake import Incoming
+from comfyvn.application.reading import Probe, Reading
 from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.infrastructure.imports.containers import container
 from comfyvn.infrastructure.imports.containers.asar import BESIDE, Asar, is_asar
 from comfyvn.infrastructure.imports.containers.container import Budget, Container, Entry
 from comfyvn.infrastructure.imports.containers.folder import Folder, open_file
+from comfyvn.infrastructure.imports.containers.rpa import Rpa, is_archive
 from comfyvn.infrastructure.imports.containers.xp3 import Xp3, is_xp3
 from comfyvn.infrastructure.imports.containers.zipped import Zip, is_zip
 from comfyvn.infrastructure.imports.members import type_of
-from comfyvn.infrastructure.imports.probe import Probe
 
 MAX_TEXT: Final = 64 << 20
 """Bytes of one script."""
@@ -26,8 +31,6 @@ LOOKED_AT: Final = 64 << 10
 _PROGRAMS: Final = frozenset({".exe", ".nw", ".apk"})
 """Programs that a zip file may be appended to."""
 _LEFT_OUT: Final = frozenset({"node_modules", "__pycache__", "__MACOSX"})
-
-Progress = Callable[[str, int, int], None]
 
 
 class _Alone:
@@ -51,27 +54,54 @@ class _Alone:
 
 
 class Files:
-    """The files at a path, sorted by name; `title` is the name of the path. Closed when nothing refers to it."""
+    """The files at a path, sorted by name; `title` is the name of the path. Closed when nothing refers to it.
 
-    def __init__(self, path: Path) -> None:
+    `reading` says how they are to be read; `budget` is what containers inside may still hold. Raises
+    Missing("path_unknown"), Refused: ``not_a_game`` for a file that cannot be read, those of the containers.
+    """
+
+    def __init__(self, path: Path, reading: Reading | None = None) -> None:
         if not path.exists():
             raise Missing("path_unknown", f"There is nothing at {path}.", path=str(path))
+        self.path = path
+        self.reading = reading or Reading()
+        self.budget = Budget()
         stack = ExitStack()
         try:
-            self._held = _opened(path, stack)
+            self.held = _opened(path, stack, self.budget)
         except BaseException:
             stack.close()
             raise
         self.title = path.resolve().stem if path.is_file() else path.resolve().name
         self.close = weakref.finalize(self, stack.close)
+        self._encodings = [(re.compile(translate(p), re.IGNORECASE), p, e) for p, e in self.reading.encodings.items()]
+        self._unused = {*self.reading.encodings}
 
     @property
     def entries(self) -> Sequence[Entry]:
-        return self._held.entries
+        return self.held.entries
 
     @property
     def warnings(self) -> Sequence[Warned]:
-        return self._held.warnings
+        return self.held.warnings
+
+    def text(self, name: str, limit: int = MAX_TEXT) -> tuple[str, str]:
+        """Return the text of a file and its encoding: as asked for it, else as found; see `text`."""
+        return text(self.read(name, limit), name, self.encoding(name))
+
+    def encoding(self, name: str) -> str | None:
+        """Return the encoding that is asked for a file; a pattern without a slash tells of files in any folder."""
+        for pattern, word, encoding in self._encodings:
+            if pattern.match(name if "/" in word else name.rpartition("/")[2]):
+                self._unused.discard(word)
+                return encoding
+        return None
+
+    def unused(self) -> list[Warned]:
+        """Return a warning for each pattern that no file fitted which was read as text."""
+        return [
+            Warned("encoding_unused", f"No script fits the pattern {pattern!r}.") for pattern in sorted(self._unused)
+        ]
 
     def named(self, *suffixes: str) -> list[str]:
         """Return the names that end in one of these, whatever their case."""
@@ -79,12 +109,12 @@ class Files:
 
     def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
         """Return the content of a file; raise Refused("file_too_large") beyond `limit` bytes."""
-        return container.read(self._held, name, limit)
+        return container.read(self.held, name, limit)
 
     def head(self, name: str) -> bytes:
         """Return the first bytes of a file."""
         found = bytearray()
-        for piece in self._held.open(name):
+        for piece in self.held.open(name):
             found += piece
             if len(found) >= LOOKED_AT:
                 break
@@ -92,16 +122,20 @@ class Files:
 
     def open(self, name: str) -> Iterator[bytes]:
         """Yield the content of a file in pieces; raise Missing("member_unknown")."""
-        return self._held.open(name)
+        yield from self.held.open(name)
+
+    def seekable(self, name: str) -> BinaryIO:
+        """Return a file to read anywhere in; the caller closes it."""
+        return self.held.seekable(name)
 
     def sound(self, name: str) -> bool:
         """Tell whether a file has the checksum that its archive tells; true where the archive tells none."""
-        return not isinstance(self._held, Xp3) or self._held.checked(name)
+        return not isinstance(self.held, Xp3) or self.held.checked(name)
 
     @property
     def hidden(self) -> int:
         """How many files an archive has under names that only its game knows."""
-        return self._held.hidden if isinstance(self._held, Xp3) else 0
+        return self.held.hidden if isinstance(self.held, Xp3) else 0
 
     def members(self, *, without: Sequence[str]) -> tuple[Member, ...]:
         """Return the images, sounds and other media beside the scripts."""
@@ -110,19 +144,24 @@ class Files:
         return tuple(Member(entry.name, kind, entry.size) for entry, kind in found if kind not in ("other", "text"))
 
 
-def _opened(path: Path, stack: ExitStack) -> Container:
+def _opened(path: Path, stack: ExitStack, budget: Budget) -> Container:
     if path.is_dir():
         return Folder(path, _wanted)
-    file = stack.enter_context(path.open("rb"))
+    try:
+        file = stack.enter_context(path.open("rb"))
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise Refused("not_a_game", f"{path} holds no story: {why}.", path=str(path)) from error
     if is_asar(file):
         beside = path.with_name(path.name + BESIDE)
-        return Asar(
-            file, path.name, Budget(), Folder(beside, _wanted) if beside.is_dir() and not beside.is_symlink() else None
-        )
+        outer = Folder(beside, _wanted) if beside.is_dir() and not beside.is_symlink() else None
+        return Asar(file, path.name, budget, outer)
     if is_xp3(file):
-        return Xp3(file, path.name, Budget())
+        return Xp3(file, path.name, budget)
+    if is_archive(file):
+        return Rpa(file, path.name, budget)
     packed = is_zip(file) or (path.suffix.lower() in _PROGRAMS and zipfile.is_zipfile(file))
-    return Zip(file, path.name, Budget()) if packed else _Alone(path)
+    return Zip(file, path.name, budget) if packed else _Alone(path)
 
 
 def _wanted(name: str) -> bool:
@@ -170,42 +209,31 @@ def _kana(words: str) -> int:
     return sum("\u3040" <= sign <= "\u30ff" for sign in words)
 
 
-@dataclass(slots=True)
+class Reader(Protocol):
+    """Reads the stories of one engine."""
+
+    @property
+    def engine(self) -> str: ...
+
+    def probe(self, files: Files) -> Probe:
+        """Tell from names and first bytes how sure it is that these are files of its engine."""
+
+    def read(self, files: Files, progress: Progress | None = None) -> Incoming:
+        """Return what the files hold; raise Refused where they hold no story of this engine."""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesReader:
-    """A reader of one engine as the command line takes it: it `looks` at names and first bytes, and reads to a pack."""
+    """A reader that `looks` at files as they are, and reads them to a pack."""
 
     engine: str
     looks: Callable[[Files], Probe]
     pack_of: Callable[[Files, Progress | None], Pack]
-    _last: tuple[Path, Files] | None = field(default=None)
-    _seen: tuple[Path, Probe] | None = field(default=None)
 
-    def probe(self, path: Path) -> float:
-        """Return how sure it is that the path holds a story of its engine, 0 to 1."""
-        return self._looked(path).confidence
+    def probe(self, files: Files) -> Probe:
+        """Tell how sure it is that these are files of its engine."""
+        return self.looks(files)
 
-    def evidence(self, path: Path) -> tuple[str, ...]:
-        """Return what it saw that makes it so sure."""
-        return self._looked(path).evidence
-
-    def _looked(self, path: Path) -> Probe:
-        if self._seen is None or self._seen[0] != path:
-            try:
-                found = self.looks(self._files(path))
-            except (Refused, OSError):
-                found = Probe(self.engine, 0.0)
-            self._seen = (path, found)
-        return self._seen[1]
-
-    def read(self, path: Path, progress: Progress) -> Pack:
+    def read(self, files: Files, progress: Progress | None = None) -> Incoming:
         """Return what the files hold; raise Refused where they hold no story of this engine."""
-        return self.pack_of(self._files(path), progress)
-
-    def open_member(self, path: Path, name: str) -> Iterator[bytes]:
-        """Yield the bytes of a member; raise Missing("member_unknown")."""
-        return self._files(path).open(name)
-
-    def _files(self, path: Path) -> Files:
-        if self._last is None or self._last[0] != path:
-            self._last = (path, Files(path))
-        return self._last[1]
+        return Incoming(self.pack_of(files, progress), files.open)

@@ -6,6 +6,7 @@ from typing import get_args
 
 import comfyvn
 from comfyvn.application.ports import LATEST
+from comfyvn.application.reading import OutOfCharacter
 from comfyvn.domain.assets import AssetType
 
 
@@ -77,6 +78,25 @@ def _projects(
         "or import into a new branch",
     )
     imported.add_argument("--dry-run", action="store_true", help="say what would come; write nothing")
+    imported.add_argument("--engine", metavar="NAME", help="the reader; default: the one that knows the files best")
+    imported.add_argument(
+        "--encoding",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="PATTERN=ENCODING",
+        help="how files are written, such as scenario/*.ks=cp932; default: found out",
+    )
+    chats = imported.add_argument_group("chats")
+    chats.add_argument(
+        "--speaker", action="append", metavar="WAY", help="how messages begin in plain text, such as '{name}> {text}'"
+    )
+    chats.add_argument("--narrator", action="append", metavar="NAME", help="words under this name are narration")
+    chats.add_argument("--player", metavar="NAME", help="who 'user' and 'you' are")
+    chats.add_argument("--gap", type=float, metavar="MINUTES", help="silence before a new scene; 0: never")
+    chats.add_argument("--no-headings", dest="headings", action="store_false", help="headings begin no scene")
+    chats.add_argument("--no-backgrounds", dest="backgrounds", action="store_false", help="places begin no scene")
+    chats.add_argument("--ooc", choices=get_args(OutOfCharacter), help="what becomes of words out of character")
     exported = commands.add_parser("export", help="export a project", parents=[everywhere])
     targets = exported.add_subparsers(dest="target", required=True, metavar="TARGET")
     past = ArgumentParser(add_help=False, parents=[branch])
@@ -242,6 +262,13 @@ def _provenance(commands: "_SubParsersAction[ArgumentParser]", past: ArgumentPar
     told = commands.add_parser("disclosure", help="tell how much models made, and draft the note", parents=[past])
     told.add_argument("--strict", action="store_true", help="leave with 1 where something generated is not labelled")
     told.add_argument("--evidence", type=_count, default=1000, metavar="N", help="list at most N pieces of evidence")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    pattern, sign, encoding = text.rpartition("=")
+    if not (sign and pattern and encoding):
+        raise ArgumentTypeError(f"{text!r} is no PATTERN=ENCODING")
+    return pattern, encoding
 
 
 def _position(text: str) -> int:

@@ -18,6 +18,7 @@ from comfyvn.application.playing import play_branch
 from comfyvn.application.ports import BranchRow, Ref
 from comfyvn.application.projects import found_project
 from comfyvn.application.provenance.evidence import gather
+from comfyvn.application.reading import Reading
 from comfyvn.application.sample import TITLE
 from comfyvn.application.studio import Request, Studio, find_branch
 from comfyvn.application.validation import validate
@@ -27,7 +28,6 @@ from comfyvn.domain.story import Node, Scene, walk
 from comfyvn.domain.story.commands import RewordLine
 from comfyvn.interfaces.cli.output import CHECK_FAILED, DONE, Printer
 from comfyvn.interfaces.cli.tools import Tools
-from comfyvn.interfaces.cli.transfer import reader_for
 
 THE_QUESTION = Path("/usr/share/games/renpy/the_question")
 """Where Debian's package ``renpy-thequestion`` puts the game."""
@@ -99,21 +99,17 @@ def _bring_in(tools: Tools, game: Path | None, report: Report) -> BranchRow:
         tools.fill_with_sample(studio, row.main, ANN)
         report.step("sample", f"{TITLE}: no Ren'Py game is installed here, so the bundled story goes the way")
         return find_branch(studio, row.id)
-    reader = reader_for(tools, game)
-    pack = reader.read(game, report.out.progress)
+    incoming = tools.read_story(game, None, Reading(), report.out.progress)
+    pack = incoming.pack
     row = found_project(studio, pack.title, ANN)
     main = find_branch(studio, row.id)
-    done = import_pack(
-        studio, tools.blobs, main.id, pack, lambda n: reader.open_member(game, n), ANN, report.out.progress
-    )
+    done = import_pack(studio, tools.blobs, main.id, pack, incoming.open_member, ANN, report.out.progress)
     report.step(
         "import",
         f"{pack.title}: {done.scenes} scenes, {done.lines} lines, {done.choices} choices, {done.assets} assets, "
         f"{done.events} events in one change",
     )
-    again = import_pack(
-        studio, tools.blobs, main.id, pack, lambda n: reader.open_member(game, n), ANN, report.out.progress
-    )
+    again = import_pack(studio, tools.blobs, main.id, pack, incoming.open_member, ANN, report.out.progress)
     report.step("again", f"the same game once more: {again.events} events", again.events == 0)
     return main
 

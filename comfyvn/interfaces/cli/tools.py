@@ -10,34 +10,15 @@ from comfyvn.application.assets.exported import Holding
 from comfyvn.application.assets.registry import Registry, Source
 from comfyvn.application.echoes import EchoOf
 from comfyvn.application.exports import Exported, Seal, StoryView
+from comfyvn.application.imports import Progress
+from comfyvn.application.intake import Incoming
 from comfyvn.application.ports import Blobs, BranchRow, Verification
 from comfyvn.application.provenance.credentials import Signing
 from comfyvn.application.provenance.flaws import ExportCheck
+from comfyvn.application.reading import Reading
 from comfyvn.application.studio import Request, Studio, find_branch, find_project
 from comfyvn.domain.kernel import Json, Missing
-from comfyvn.domain.pack import Pack
 from comfyvn.settings import Settings
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, how much is done and how much there is (0: unknown)."""
-
-
-class Reader(Protocol):
-    """Reads the games of one engine."""
-
-    @property
-    def engine(self) -> str: ...
-
-    def probe(self, path: Path) -> float:
-        """Return how sure it is that the path holds a game of its engine, 0 to 1."""
-
-    def evidence(self, path: Path) -> tuple[str, ...]:
-        """Return what it saw that makes it so sure."""
-
-    def read(self, path: Path, progress: Progress) -> Pack: ...
-
-    def open_member(self, path: Path, name: str) -> Iterator[bytes]: ...
-
 
 OpenBlob = Callable[[str], Iterator[bytes]]
 
@@ -96,7 +77,7 @@ class Tools:
     open_registry: Callable[[Studio], Registry]
     open_source: Callable[[Path], Source]
     store_tools: Callable[[Studio], StoreTools]
-    readers: Callable[[], Sequence[Reader]]
+    read_story: Callable[[Path, str | None, Reading, Progress], Incoming]
     exporters: Callable[[], Mapping[str, Exporter]]
     seal: Callable[[Mapping[str, Json]], Seal]
     signing: Callable[[], Signing]

@@ -1,23 +1,18 @@
 """The command that brings games in: import."""
 
 from argparse import Namespace
-from functools import partial
-from pathlib import Path
 
-from comfyvn.application.intake import Aim, Incoming, Preview, preview, surest, take_in
+from comfyvn.application.intake import Aim, Preview, preview, take_in
+from comfyvn.application.reading import Reading, RoleplayRules
 from comfyvn.application.studio import Outcome, plain
-from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.interfaces.cli.changing import request, settled
 from comfyvn.interfaces.cli.output import CONFLICTS, DONE, Printer, outcome_words
-from comfyvn.interfaces.cli.tools import Reader, Tools
+from comfyvn.interfaces.cli.tools import Tools
 
 
 def import_(tools: Tools, args: Namespace, out: Printer) -> int:
     """Import a game into a new project, or again into one that is there: then what changed in it is merged in."""
-    reader = reader_for(tools, args.path)
-    pack = reader.read(args.path, out.progress)
-    exporter = tools.exporters().get(pack.engine)
-    incoming = Incoming(pack, partial(reader.open_member, args.path), exporter.echo if exporter else None)
+    incoming = tools.read_story(args.path, args.engine, reading(args), out.progress)
     aim = Aim(args.project, args.branch, args.policy)
     if args.dry_run:
         found = preview(tools.studio, incoming, aim)
@@ -54,13 +49,15 @@ def _preview_words(found: Preview) -> list[str]:
     ]
 
 
-def reader_for(tools: Tools, path: Path) -> Reader:
-    """Return the reader that knows the game best. Raises Missing("path_unknown"), Refused("not_a_game")."""
-    if not path.exists():
-        raise Missing("path_unknown", f"There is nothing at {path}.", path=str(path))
-    readers = tools.readers()
-    reader = surest(readers, path)
-    if reader is None:
-        engines = ", ".join(r.engine for r in readers)
-        raise Refused("not_a_game", f"{path} holds no game that can be read (engines: {engines}).", path=str(path))
-    return reader
+def reading(args: Namespace) -> Reading:
+    """Return how the command asks to read. Raises Refused: ``encoding_unknown``, ``rule_malformed``."""
+    asked = {
+        "speakers": args.speaker and tuple(args.speaker),
+        "narrators": args.narrator and tuple(args.narrator),
+        "user": args.player,
+        "gap_minutes": args.gap,
+        "ooc": args.ooc,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    rules = RoleplayRules(headings=args.headings, backgrounds=args.backgrounds, **given)
+    return Reading(dict(args.encoding), rules)

@@ -4,18 +4,20 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from comfyvn.application.intake import Policy
 from comfyvn.application.jobs.job import OPEN, Job
 from comfyvn.application.jobs.orders import ImportOrder, SentFile
 from comfyvn.application.jobs.runner import JobRunner
+from comfyvn.application.reading import Probe, Reading
 from comfyvn.application.studio import Request as Asked
 from comfyvn.application.studio import plain
 from comfyvn.domain.kernel import Missing, Refused
@@ -38,15 +40,6 @@ JobName = Annotated[str, Path(min_length=1, max_length=50, description="Id of th
 Content = Annotated[str, Header(alias="Content-Type", include_in_schema=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """How sure (0 to 1) a reader is that it can read something, and what it saw."""
-
-    engine: str
-    confidence: float
-    evidence: tuple[str, ...]
-
-
 Sent = Iterator[tuple[str, Iterator[bytes]]]
 
 
@@ -66,7 +59,7 @@ class Imports:
     received: Callable[[Sent], AbstractContextManager[Any]]
     keep: Callable[[str, Sent], tuple[SentFile, ...]]
     clear: Callable[[str], None]
-    probe: Callable[[Any], Sequence[Candidate]]
+    probe: Callable[[Any], Sequence[Probe]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,8 @@ class ImportRequest:
     """What to import: a `path` on the machine of the server, or a `text` under a file `name`; and where to.
 
     Without a `project` it goes to the one that it came from or that has its title, else to a new one. `policy` says
-    what becomes of a project that is there. With `dry_run` nothing is written; the result says what would come.
-    Without `background` the answer waits for the import.
+    what becomes of a project that is there, `reading` how the files are read. With `dry_run` nothing is written; the
+    result says what would come. Without `background` the answer waits for the import.
     """
 
     path: Annotated[str, Field(min_length=1, max_length=4_000)] | None = None
@@ -85,6 +78,7 @@ class ImportRequest:
     project: Name | None = None
     branch: Name | None = None
     policy: Policy = "merge"
+    reading: Reading = field(default_factory=Reading)
     dry_run: bool = False
     background: bool = True
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -94,7 +88,7 @@ class ImportRequest:
 class ProbeList:
     """The readers that know a file or folder, the surest first."""
 
-    items: list[Candidate]
+    items: list[Probe]
 
 
 _REQUEST: Final = TypeAdapter(ImportRequest)
@@ -103,13 +97,26 @@ _FILE: Final = {"type": "array", "items": {"type": "string", "format": "binary"}
 
 
 def _body(*, form_only: bool = False) -> dict[str, Any]:
-    schema = _REQUEST.json_schema()["properties"]
-    fields = {name: spec for name, spec in schema.items() if name not in ("path", "text", "name")}
+    whole = _REQUEST.json_schema()
+    whole = _inlined(whole, whole.pop("$defs"))
+    fields = {name: spec for name, spec in whole["properties"].items() if name not in ("path", "text", "name")}
+    fields["reading"] = {"description": "As JSON.", **fields["reading"]}
     form = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **fields}}
     content: dict[str, Any] = {"multipart/form-data": {"schema": form}}
     if not form_only:
-        content["application/json"] = {"schema": _REQUEST.json_schema()}
+        content["application/json"] = {"schema": whole}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _inlined(schema: Any, known: dict[str, Any]) -> Any:
+    """Return a schema with what it refers to written out, as it stands in another document."""
+    if isinstance(schema, list):
+        return [_inlined(part, known) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(known[schema["$ref"].rpartition("/")[2]], known)
+    return {key: _inlined(value, known) for key, value in schema.items()}
 
 
 def routes(imports: Imports) -> APIRouter:
@@ -204,6 +211,7 @@ class _Desk:
                 project=asked.project,
                 branch=asked.branch,
                 policy=asked.policy,
+                reading=asked.reading,
                 dry_run=asked.dry_run,
             )
             jobs = self.imports.jobs
@@ -273,9 +281,13 @@ def file_name(name: str) -> str:
 def _checked(fields: dict[str, Any]) -> ImportRequest:
     given = {name: value == "true" if name in _FLAGS else value for name, value in fields.items() if value != ""}
     try:
+        if "reading" in given:
+            given["reading"] = from_json(given["reading"])
         return _REQUEST.validate_python(given)
     except ValidationError as error:
         raise _malformed(error) from error
+    except ValueError as error:
+        raise Refused("import_malformed", f"The field reading is no JSON: {error}.", where="reading") from error
 
 
 def _malformed(error: ValidationError) -> Refused:

@@ -14,8 +14,8 @@ from comfyvn.application.ports import Blobs
 from comfyvn.application.studio import Studio, plain
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.jobs.files import JobFiles
-from comfyvn.main.imports_over_http import read
 from comfyvn.main.jobs.typed import kind_of
+from comfyvn.main.readers import read
 
 
 def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], Path]) -> Kind:
@@ -35,7 +35,7 @@ def _import(studio: Studio, blobs: Blobs, files: JobFiles, context: JobContext, 
     """Bring a story in. The commit carries the id of the job, so a later attempt finds what an earlier one did."""
     context.log(f"policy {order.policy}{', dry run' if order.dry_run else ''}")
     with _source(files, context.job.id, order) as path:
-        incoming = read(path, order.engine, context.report)
+        incoming = read(path, order.engine, order.reading, context.report)
         pack = incoming.pack
         context.log(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
         for warned in pack.warnings:

@@ -16,7 +16,8 @@ from comfyvn.domain.kernel import Missing
 from comfyvn.domain.localisation import MakeTranslation, WordTranslation
 from comfyvn.domain.provenance import RecordOrigin
 from comfyvn.domain.story.commands import PlaceAction, RemoveNode, WriteLine
-from comfyvn.infrastructure.imports.renpy import reader
+from comfyvn.infrastructure.imports.files import Files
+from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
 
@@ -50,11 +51,8 @@ def desk() -> Desk:
 
 
 def bring(desk: Desk, folder: Path, blobs: Path) -> None:
-    opened = reader.RenpyReader()
-    pack = opened.read(folder, lambda *_: None)
-    import_pack(
-        desk.studio, FileBlobs(blobs), desk.main, pack, lambda name: opened.open_member(folder, name), Request()
-    )
+    incoming = RenpyReader().read(Files(folder))
+    import_pack(desk.studio, FileBlobs(blobs), desk.main, incoming.pack, incoming.open_member, Request())
 
 
 def test_ten_thousand_imported_lines_tell_file_row_and_hash(game: Path, tmp_path: Path) -> None:

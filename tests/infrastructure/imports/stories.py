@@ -10,15 +10,16 @@ from comfyvn.domain.analysis import Analysis, analyse
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.playthrough import Program, compile_story, play, to_json
 from comfyvn.infrastructure.exports.renpy import export
-from comfyvn.infrastructure.imports.files import FilesReader
+from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
 
 
 def read(reader: FilesReader, path: Path) -> Pack:
     """Read what a reader must be sure of."""
-    assert reader.probe(path) > 0.5
-    return reader.read(path, lambda *_: None)
+    files = Files(path)
+    assert reader.probe(files).confidence > 0.5
+    return reader.read(files).pack
 
 
 def compiled(pack: Pack) -> Program:
@@ -46,17 +47,11 @@ def analysed(pack: Pack) -> Analysis:
 def events_of_imports(reader: FilesReader, path: Path, blobs: Path, times: int = 2) -> list[int]:
     """Import the same files several times into one project; return how many events each import recorded."""
     desk = Desk()
-    counts = [
-        import_pack(
-            desk.studio,
-            FileBlobs(blobs),
-            desk.main,
-            reader.read(path, lambda *_: None),
-            lambda name: reader.open_member(path, name),
-            Request(),
-        ).events
-        for _ in range(times)
-    ]
+    counts = []
+    for _ in range(times):
+        incoming = reader.read(Files(path))
+        done = import_pack(desk.studio, FileBlobs(blobs), desk.main, incoming.pack, incoming.open_member, Request())
+        counts.append(done.events)
     assert desk.studio.store.verify().first_bad is None  # type: ignore[attr-defined]
     return counts
 

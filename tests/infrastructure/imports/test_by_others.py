@@ -21,8 +21,8 @@ SCRIPTS = {
 
 
 def _read(path: Path, engine: str) -> Pack:
-    assert max(READERS, key=lambda name: READERS[name]().probe(path)) == engine
-    return READERS[engine]().read(path, lambda *_: None)
+    assert max(READERS, key=lambda name: READERS[name].probe(Files(path)).confidence) == engine
+    return READERS[engine].read(Files(path)).pack
 
 
 @pytest.fixture(scope="module")

@@ -231,15 +231,15 @@ def test_every_line_is_reached_or_told_why(story: Any) -> None:
 def test_what_is_no_story_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ink").write_text("  \n", "utf-8")
     with pytest.raises(Refused) as refusal:
-        reader().read(tmp_path / "a.ink", lambda *_: None)
+        reader().read(Files(tmp_path / "a.ink"))
     assert refusal.value.code == "not_a_game"
 
 
 def test_a_compiled_story_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.ink.json").write_text(by_inkjs(DOORS, [])["compiled"], "utf-8-sig")
-    assert reader().probe(tmp_path) > 0.5
+    assert reader().probe(Files(tmp_path)).confidence > 0.5
     with pytest.raises(Refused, match=r"give the \.ink source") as refusal:
-        reader().read(tmp_path, lambda *_: None)
+        reader().read(Files(tmp_path))
     assert refusal.value.code == "ink_compiled"
 
 

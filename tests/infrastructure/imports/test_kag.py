@@ -22,8 +22,8 @@ from tests.samples import kag
 
 
 def read(path: Path, engine: str = "tyranoscript") -> Pack:
-    assert max(READERS, key=lambda name: READERS[name]().probe(path)) == engine
-    return READERS[engine]().read(path, lambda *_: None)
+    assert max(READERS, key=lambda name: READERS[name].probe(Files(path)).confidence) == engine
+    return READERS[engine].read(Files(path)).pack
 
 
 def played(pack: Pack, *choices: int) -> list[Any]:
@@ -87,7 +87,7 @@ def test_the_same_game_in_its_packings(tmp_path: Path, kind: str) -> None:
             path.write_bytes(b"MZ" + b"\0" * 500 + path.read_bytes())
     pack = read(path)
     assert pack.scenes == whole.scenes
-    assert b"".join(READERS["tyranoscript"]().open_member(path, "data/bgm/Sea.ogg")) == b"OggS"
+    assert b"".join(Files(path).open("data/bgm/Sea.ogg")) == b"OggS"
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16", "utf-8", "utf-8-sig"])
@@ -102,14 +102,14 @@ def test_kag_in_an_archive_and_in_any_encoding(tmp_path: Path, encoding: str, pa
     (sound,) = [node for _, node in walk(pack.scenes["first-start"]) if node.verb == "play"]
     assert sound.content == "sound/gull.ogg"
     assert pack.scenes["first-start"].title == "はじまり"
-    assert b"".join(READERS["kirikiri"]().open_member(path, "sound/gull.ogg")) == b"OggS" * 9
+    assert b"".join(Files(path).open("sound/gull.ogg")) == b"OggS" * 9
 
 
 def test_an_archive_that_its_game_encrypts_is_told(tmp_path: Path) -> None:
     files = {"startup.tjs": b"x", "first.ks": kag.KAG.encode("cp932")}
     (tmp_path / "data.xp3").write_bytes(kag.xp3(files, key=0x5A))
     with pytest.raises(Refused) as refusal:
-        READERS["kirikiri"]().read(tmp_path / "data.xp3", lambda *_: None)
+        READERS["kirikiri"].read(Files(tmp_path / "data.xp3"))
     assert refusal.value.code == "archive_encrypted"
 
 
@@ -153,7 +153,7 @@ BITS = st.sampled_from(
 def test_any_script_is_read_and_played(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
     path = tmp_path_factory.getbasetemp() / "any.ks"
     path.write_text(" ".join(parts), "utf-8")
-    pack = READERS["tyranoscript"]().read(path, lambda *_: None)
+    pack = READERS["tyranoscript"].read(Files(path)).pack
     assert len(played(pack)) >= 1
 
 
@@ -163,7 +163,7 @@ def test_any_script_is_read_and_played(tmp_path_factory: pytest.TempPathFactory,
 def test_hostile_repetition_takes_bounded_time(tmp_path: Path, bit: str) -> None:
     (tmp_path / "a.ks").write_text(bit * (100_000 // len(bit)), "utf-8")
     begun = time.process_time()
-    READERS["tyranoscript"]().read(tmp_path / "a.ks", lambda *_: None)
+    READERS["tyranoscript"].read(Files(tmp_path / "a.ks"))
     assert time.process_time() - begun < 20
 
 

@@ -15,6 +15,7 @@ from comfyvn.application.sample import documents
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import edges
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.pack.reader import MANIFEST, SCHEMA_FILE, reader
 
 SCHEMA = json.loads(files("comfyvn.infrastructure.imports.pack").joinpath(SCHEMA_FILE).read_text("utf-8"))
@@ -50,8 +51,8 @@ PACK: dict[str, Any] = {
 
 def read(path: Path) -> Pack:
     found = reader()
-    assert found.probe(path) > 0.9
-    return found.read(path, lambda *_: None)
+    assert found.probe(Files(path)).confidence > 0.9
+    return found.read(Files(path)).pack
 
 
 def packed(folder: Path, manifest: Any = PACK, name: str = "lamp.cvnpack") -> Path:
@@ -117,7 +118,7 @@ def test_the_sample_story_makes_a_pack(tmp_path: Path) -> None:
 )
 def test_what_is_malformed_is_refused_with_its_place(tmp_path: Path, change: Any, where: str) -> None:
     with pytest.raises(Refused) as refusal:
-        reader().read(packed(tmp_path, {**PACK, **change}), lambda *_: None)
+        reader().read(Files(packed(tmp_path, {**PACK, **change})))
     assert refusal.value.code == "pack_malformed"
     assert refusal.value.details["where"].startswith(where)
 
@@ -136,6 +137,6 @@ def test_anything_in_any_place_is_read_or_refused(
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_text(json.dumps({**PACK, key: value}), "utf-8")
     try:
-        reader().read(path, lambda *_: None)
+        reader().read(Files(path))
     except Refused as refusal:
         assert refusal.code == "pack_malformed"

@@ -11,21 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from comfyvn.application.reading import Reading, RoleplayRules
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import Scene, edges, walk
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.roleplay import cards
 from comfyvn.infrastructure.imports.roleplay.chats import from_text
-from comfyvn.infrastructure.imports.roleplay.reader import Rules, reader
+from comfyvn.infrastructure.imports.roleplay.reader import reader
 from comfyvn.infrastructure.imports.roleplay.times import moment
 from tests.samples import roleplay
 
 
 def read(path: Path, **rules: Any) -> Pack:
-    found = reader(Rules(**rules))
-    assert found.probe(path) > 0
-    return found.read(path, lambda *_: None)
+    files = Files(path, Reading(roleplay=RoleplayRules(**rules)))
+    assert reader().probe(files).confidence > 0
+    return reader().read(files).pack
 
 
 def told(scene: Scene) -> list[Any]:
@@ -122,7 +124,7 @@ def test_headings_rules_and_pauses_begin_scenes(tmp_path: Path) -> None:
 def test_rules_say_who_narrates_and_how_long_a_pause_is(tmp_path: Path) -> None:
     rows = ["[2026-01-01 10:00] Ann: A.", "[2026-01-01 12:00] Voice: B.", "[2026-01-01 12:01] Ann: C."]
     (tmp_path / "chat.txt").write_text("\n".join(rows), "utf-8")
-    pack = read(tmp_path / "chat.txt", narrators=frozenset({"voice"}), gap_hours=1.5)
+    pack = read(tmp_path / "chat.txt", narrators=("voice",), gap_minutes=90)
     assert [told(scene)[0] for scene in pack.scenes.values()] == [("ann", "A."), ("text", "B.")]
 
 
@@ -206,9 +208,9 @@ def test_what_is_no_moment_is_none(spelt: Any) -> None:
 
 def test_what_holds_no_chat_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Once upon a time.\n", "utf-8")
-    assert reader().probe(tmp_path / "notes.txt") == 0
+    assert reader().probe(Files(tmp_path / "notes.txt")).confidence == 0
     with pytest.raises(Refused) as refusal:
-        reader().read(tmp_path / "notes.txt", lambda *_: None)
+        reader().read(Files(tmp_path / "notes.txt"))
     assert refusal.value.code == "not_a_game"
 
 
@@ -230,6 +232,6 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
     ):
         (folder / name).write_bytes(head + data)
         try:
-            reader().read(folder / name, lambda *_: None)
+            reader().read(Files(folder / name))
         except Refused as refusal:
             assert refusal.code

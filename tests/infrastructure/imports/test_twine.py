@@ -14,6 +14,7 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.playthrough import compile_story, play, to_json
 from comfyvn.domain.story import walk
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.twine.reader import reader
 from comfyvn.infrastructure.imports.twine.story import TwineStory, from_html, from_twee
 
@@ -112,8 +113,8 @@ def page(story: TwineStory) -> str:
 
 def read(path: Path) -> Pack:
     found = reader()
-    assert found.probe(path) > 0.5
-    return found.read(path, lambda *_: None)
+    assert found.probe(Files(path)).confidence > 0.5
+    return found.read(Files(path)).pack
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ def test_a_folder_with_media_and_a_zip_file(tmp_path: Path) -> None:
             packed.write(file, f"inn/{file.name}")
     again = read(tmp_path / "inn.zip")
     assert again.scenes.keys() == pack.scenes.keys()
-    assert b"".join(reader().open_member(tmp_path / "inn.zip", "inn/rain.ogg")) == b"OggS"
+    assert b"".join(Files(tmp_path / "inn.zip").open("inn/rain.ogg")) == b"OggS"
 
 
 def test_code_that_runs_first_runs_first(story: Any) -> None:
@@ -220,9 +221,9 @@ def test_code_that_runs_first_runs_first(story: Any) -> None:
 
 def test_what_is_no_story_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<p>Hello</p>", "utf-8")
-    assert reader().probe(tmp_path / "a.html") == 0
+    assert reader().probe(Files(tmp_path / "a.html")).confidence == 0
     with pytest.raises(Refused) as refusal:
-        reader().read(tmp_path / "a.html", lambda *_: None)
+        reader().read(Files(tmp_path / "a.html"))
     assert refusal.value.code == "not_a_game"
 
 

@@ -298,10 +298,10 @@ def test_a_project_takes_its_files_in(tmp_path: Path) -> None:
 def test_what_is_no_story_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yarn").write_text("nothing", "utf-8")
     with pytest.raises(Refused) as refusal:
-        reader().read(tmp_path / "a.yarn", lambda *_: None)
+        reader().read(Files(tmp_path / "a.yarn"))
     assert refusal.value.code == "not_a_game"
     (tmp_path / "b.txt").write_text("title: a\n---\n===\n", "utf-8")
-    assert reader().probe(tmp_path / "b.txt") == 0
+    assert reader().probe(Files(tmp_path / "b.txt")).confidence == 0
 
 
 @pytest.mark.engine

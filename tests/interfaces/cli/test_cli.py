@@ -317,3 +317,20 @@ def test_analyse_tells_endings_and_what_nobody_can_reach(run: Terminal, game: Pa
     assert "no way leads to island" in words.out
     table = run("analyse", "--project", "Tiny", "--scene", "start")
     assert table.out.splitlines()[0].split() == ["node", "visits", "words", "picks", "values", "not", "reached"]
+
+
+def test_an_import_is_read_as_it_is_told(run: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_bytes("Voice => Жди.\nAnn => Hi.\nOOC: brb\n".encode("koi8-r"))
+    rules = ("--speaker", "{name} => {text}", "--narrator", "voice", "--gap", "5", "--ooc", "drop", "--no-headings")
+    run.json("import", str(tmp_path / "chat.txt"), "--project", "C", "--encoding", "*.txt=koi8-r", *rules)
+    told = [json.loads(row) for row in run("play", "--project", "c", "--json").out.splitlines()]
+    assert [line.get("what") for line in told] == ["Жди.", "Hi.", None]
+    asked = ("import", str(tmp_path / "chat.txt"), "--dry-run")
+    assert (
+        run.json(*asked, "--encoding", "*.txt=utf-8", "--engine", "roleplay", code=4)["error"]["code"]
+        == "encoding_wrong"
+    )
+    assert run.json(*asked, "--encoding", "*.txt=morse", code=4)["error"]["code"] == "encoding_unknown"
+    assert run.json(*asked, "--speaker", "{who}", code=4)["error"]["code"] == "rule_malformed"
+    assert run.json(*asked, "--engine", "none", code=4)["error"]["code"] == "engine_unknown"
+    assert run(*asked, "--encoding", "cp932").code == 2

@@ -1,6 +1,7 @@
 """Imports over HTTP: files that are sent, texts in the request, paths of the server; previews, policies, logs."""
 
 import io
+import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -154,3 +155,35 @@ def test_an_upload_beyond_the_limit_is_refused(api: TestClient) -> None:
 )
 def test_names_of_sent_files_are_made_safe(sent_as: str, kept_as: str) -> None:
     assert file_name(sent_as) == kept_as
+
+
+def test_a_request_says_how_files_are_read(api: TestClient) -> None:
+    rules = {"speakers": ["{name} => {text}"], "narrators": ["voice"], "ooc": "drop"}
+    asked = {"text": "Voice => Dusk.\nAnn => Hi.\nOOC: brb\n", "dry_run": True, "background": False}
+    job = api.post("/roleplay/import", json={**asked, "reading": {"roleplay": rules}}).json()
+    assert (job["status"], job["output_json"]["characters"], job["output_json"]["lines"]) == ("done", ["Ann"], 2)
+    assert job["input_json"]["reading"]["roleplay"]["gap_minutes"] == 360
+    form = {"reading": '{"encodings": {"*.txt": "cp1251"}}', "background": "false", "engine": "roleplay"}
+    words = "Ann: Жди.\nAnn: Жди!\n".encode("cp1251")
+    job = api.post("/api/imports", files=[("file", ("chat.txt", words))], data=form).json()
+    assert job["status"] == "done"
+    assert api.get("/api/projects/chat/branches/main/play").json()["items"][0]["what"] == "Жди."
+
+
+@pytest.mark.parametrize(
+    ("reading", "code", "where"),
+    [
+        ({"encodings": {"*.ks": "morse"}}, "encoding_unknown", "encodings.*.ks"),
+        ({"roleplay": {"speakers": ["{text}"]}}, "rule_malformed", "roleplay.speakers.0"),
+        ({"roleplay": {"speaker": "x"}}, "import_malformed", "reading.roleplay.speaker"),
+        ({"encodings": {"*.ks": 932}}, "import_malformed", "reading.encodings.*.ks"),
+        ([], "import_malformed", "reading"),
+        ("{", "import_malformed", "reading"),
+    ],
+)
+def test_what_cannot_be_read_like_that(api: TestClient, reading: Any, code: str, where: str) -> None:
+    for answer in (
+        api.post("/api/imports", json={"text": CHAT, "reading": reading}),
+        api.post("/api/imports", files=[sent("a.txt", CHAT)], data={"reading": json.dumps(reading)}),
+    ):
+        assert (answer.status_code, answer.json()["code"], answer.json()["where"]) == (400, code, where), answer.text

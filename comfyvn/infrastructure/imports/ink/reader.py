@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack, Warned
 from comfyvn.domain.variables import Variable
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.formulas import Term, term_of
 from comfyvn.infrastructure.imports.ink.expressions import GRAMMAR, Expressions, Function, Known, boolean, fractional
 from comfyvn.infrastructure.imports.ink.joining import GLUED, Joining
@@ -17,7 +19,6 @@ from comfyvn.infrastructure.imports.ink.parser import Divert, Kept, Knot, Logic,
 from comfyvn.infrastructure.imports.ink.source import included, pieces
 from comfyvn.infrastructure.imports.ink.writer import ASSIGNED, LANGUAGE, OVER, Shared, Writer
 from comfyvn.infrastructure.imports.members import capped
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.steps import Passage, all_steps, closed, code, graph_of
 
 ENGINE: Final = "ink"
@@ -56,7 +57,7 @@ def pack_of(files: Files, progress: Progress | None = None, *, named_lines: bool
     sources = files.named(".ink")
     texts: dict[str, str] = {}
     for done, name in enumerate(sources):
-        texts[name] = text(files.read(name), name)[0]
+        texts[name] = files.text(name)[0]
         if progress:
             progress("scripts", done + 1, len(sources))
     if not sources and (compiled := _compiled(files)):

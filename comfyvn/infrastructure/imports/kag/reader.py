@@ -4,19 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.domain.variables import Scope, Variable
 from comfyvn.infrastructure.imports.containers.xp3 import encrypted
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
 from comfyvn.infrastructure.imports.kag.script import Cast, Reader, place
 from comfyvn.infrastructure.imports.kag.staging import stem
 from comfyvn.infrastructure.imports.kag.tags import Tag, Whole, tokens
 from comfyvn.infrastructure.imports.members import capped
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.steps import Passage, graph_of
 from comfyvn.infrastructure.imports.variables import variables_of
 
@@ -69,7 +70,7 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
         raise encrypted(files.title)
     scripts: dict[str, str] = {}
     for done, name in enumerate(names):
-        words, used = text(files.read(name), name)
+        words, used = files.text(name)
         if "\ufffd" in words or used == "latin-1":
             message = "The file is in no encoding that is known, or encrypted by its game; it is read as Latin-1."
             warnings.append(Warned("encoding_unknown", message, name))

@@ -8,14 +8,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe
 from comfyvn.domain.assets import MAX_PATH
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.domain.story import Scene
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.members import capped, type_of
-from comfyvn.infrastructure.imports.probe import Probe
 
 ENGINE: Final = "comfyvn"
 FORMAT: Final = "comfyvn-pack@1"
@@ -55,7 +56,7 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
     found = _manifests(files)
     if not found:
         raise Refused("not_a_game", f"{files.title} holds no {MANIFEST}.")
-    manifest = _manifest(text(files.read(found[0], MAX_MANIFEST), found[0])[0], found[0])
+    manifest = _manifest(files.text(found[0], MAX_MANIFEST)[0], found[0])
     states = {plural: dict(_states(manifest, plural, kind, progress)) for plural, kind in _LISTS.items()}
     scenes: dict[str, Scene] = states["scenes"]
     start = manifest.get("start")

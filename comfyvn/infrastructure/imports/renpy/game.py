@@ -1,26 +1,22 @@
-"""The files of a Ren'Py game, wherever they lie: in a folder, in archives in it, in a zip file, in one archive.
+"""The files of a Ren'Py game among those of a folder or archive, and in archives inside.
 
 As in the engine, a file outside of archives hides one of the same name in them, and of two archives the one with the
 later name comes first.
 """
 
 import weakref
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 
-from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Warned
 from comfyvn.infrastructure.imports.containers import container, folder
 from comfyvn.infrastructure.imports.containers.container import Budget, Container, Entry
-from comfyvn.infrastructure.imports.containers.folder import Folder
+from comfyvn.infrastructure.imports.containers.rpa import Rpa, is_archive
 from comfyvn.infrastructure.imports.containers.zipped import Zip, is_zip
-from comfyvn.infrastructure.imports.renpy.archive import Rpa, is_archive
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.renpy.provenance import MAX_RECORD, RECORD, Written, exported, written
-
-PROBED_ENTRIES = 2_000
-"""Files and folders looked at to tell whether a folder is a game."""
 
 SCRIPTS = (".rpy", ".rpym")
 COMPILED = (".rpyc", ".rpymc")
@@ -34,17 +30,27 @@ class Game:
     """The files of a game, sorted by name, without what does not belong to it; `warnings` tells what was passed over.
 
     `exported` is what the `record` beside the game's folder says of where it was exported from, `written` what it says
-    of the files.
+    of the files. `encoding` tells how a script is written that is not in UTF-8.
     Files that are open are closed with the game, at the latest when nothing refers to it any more.
     """
 
     def __init__(
-        self, base: Container, prefix: str, title: str, stack: ExitStack, budget: Budget, record: bytes | None = None
+        self,
+        base: Container,
+        prefix: str,
+        title: str,
+        stack: ExitStack,
+        budget: Budget,
+        record: bytes | None = None,
+        encoding: Callable[[str], str | None] = lambda name: None,
     ) -> None:
         self.title = title
+        self.encoding = encoding
         self.exported = exported(record) if record else None
         self.written = written(record) if record and self.exported else Written()
-        self.warnings: list[Warned] = [*base.warnings]
+        self.warnings: list[Warned] = [
+            replace(w, file=w.file.removeprefix(prefix)) for w in base.warnings if w.file.startswith(prefix)
+        ]
         self.close = weakref.finalize(self, stack.close)
         self._stack = stack
         self._places: dict[str, tuple[Container, str]] = {}
@@ -100,112 +106,85 @@ class Game:
         return self._places[name]
 
 
-def open_game(path: Path) -> Game:
-    """Return the game at a path: a folder, a zip file, or an archive of the engine.
+def open_game(files: Files) -> Game:
+    """Return the game that files hold.
 
-    Raises Missing("path_unknown"), Refused: ``not_a_game``, ``too_many_files``, and those of the containers.
+    Raises Refused: ``not_a_game``, ``archive_too_deep``, and those of the containers.
     """
-    title = path.resolve().stem if path.is_file() else path.resolve().name
-    if not path.is_file():
-        place = game_folder(path)
-        record = _record_beside(place) if place.name == "game" else None
-        return Game(Folder(place, _wanted), "", title, ExitStack(), Budget(), record)
-    budget = Budget()
     stack = ExitStack()
     try:
-        try:
-            file = stack.enter_context(path.open("rb"))
-        except OSError as error:
-            raise _no_game(path, error.strerror or "it cannot be read") from error
-        found = _in_file(file, path.name, budget, stack, container.MAX_DEPTH)
+        found = _found(files, stack)
         if found is None:
-            raise _no_game(path, "it is no archive that holds one")
+            raise Refused("not_a_game", f"{files.path} is no Ren'Py game: it has no scripts.", path=str(files.path))
         base, prefix = found
-        return Game(base, prefix, title, stack, budget, _record(base, prefix.removesuffix("game/")))
+        return Game(base, prefix, files.title, stack, files.budget, _record(files, base, prefix), files.encoding)
     except BaseException:
         stack.close()
         raise
 
 
-def _record_beside(game: Path) -> bytes | None:
-    """Return the record of an export of ours that stands beside the folder of a game, if it is fit."""
-    try:
-        with folder.open_file(game.parent / RECORD, RECORD) as file:
-            found = file.read(MAX_RECORD + 1)
-    except Refused:
-        return None
-    return found if len(found) <= MAX_RECORD else None
+def prefix_of(files: Files) -> str | None:
+    """Return the folder of the game among files, ending in a slash; "" for all of them, None where there is no game."""
+    if isinstance(files.held, Rpa):
+        return ""
+    names = [entry.name for entry in files.entries]
+    return folder_prefix(names, inside=files.title == "game") if files.path.is_dir() else game_prefix(names)
 
 
-def _record(place: Container, prefix: str) -> bytes | None:
-    """Return the record of an export of ours that stands in a folder of an archive, if it is fit."""
-    try:
-        return container.read(place, prefix + RECORD, MAX_RECORD)
-    except Refused:
-        return None
-
-
-def _in_file(file: BinaryIO, name: str, budget: Budget, stack: ExitStack, depth: int) -> tuple[Container, str] | None:
-    """Return the container that holds the game in an archive, and the name of its folder there.
-
-    An archive without a game is searched for archives with one, `depth` levels down.
-    """
-    if is_archive(file):
-        return Rpa(file, name, budget), ""
-    if not is_zip(file):
-        return None
-    held = Zip(file, name, budget)
-    prefix = game_prefix([entry.name for entry in held.entries])
+def _found(files: Files, stack: ExitStack) -> tuple[Container, str] | None:
+    """Return the container of the game, and the name of its folder in there."""
+    prefix = prefix_of(files)
     if prefix is not None:
-        return held, prefix
+        return files, prefix
+    return _inside(files.held, files.budget, stack, container.MAX_DEPTH) if isinstance(files.held, Zip) else None
+
+
+def _inside(held: Zip, budget: Budget, stack: ExitStack, depth: int) -> tuple[Container, str] | None:
+    """Return the container with a game in a zip file that holds none itself, searched `depth` levels down."""
     for entry in held.entries:
         if not entry.name.lower().endswith(".zip"):
             continue
         if depth <= 1:
-            message = f"The archive {name} holds archives inside archives, more than {container.MAX_DEPTH} deep."
-            raise Refused("archive_too_deep", message, archive=name)
+            message = f"The archive {held.name} holds archives inside archives, more than {container.MAX_DEPTH} deep."
+            raise Refused("archive_too_deep", message, archive=held.name)
         with ExitStack() as inside:
-            inner = inside.enter_context(held.seekable(entry.name))
-            found = _in_file(inner, entry.name, budget, inside, depth - 1)
+            file = inside.enter_context(held.seekable(entry.name))
+            found: tuple[Container, str] | None = None
+            if is_archive(file):
+                found = Rpa(file, entry.name, budget), ""
+            elif is_zip(file):
+                inner = Zip(file, entry.name, budget)
+                prefix = game_prefix([entry.name for entry in inner.entries])
+                found = _inside(inner, budget, inside, depth - 1) if prefix is None else (inner, prefix)
             if found is not None:
                 stack.push(inside.pop_all())
                 return found
     return None
 
 
-def archive_kind(path: Path) -> str | None:
-    """Return what a file is by its first bytes: ``rpa``, ``zip``, or None."""
-    kind = None
-    with suppress(OSError), path.open("rb") as file:
-        kind = "rpa" if is_archive(file) else "zip" if is_zip(file) else None
-    return kind
+def _record(files: Files, place: Container, prefix: str) -> bytes | None:
+    """Return the record of an export of ours that stands beside the folder of the game, if it is fit."""
+    try:
+        if files.path.is_dir() and not prefix:
+            if files.title != "game":
+                return None
+            with folder.open_file(files.path.resolve().parent / RECORD, RECORD) as file:
+                found = file.read(MAX_RECORD + 1)
+            return found if len(found) <= MAX_RECORD else None
+        return container.read(place, prefix.removesuffix("game/") + RECORD, MAX_RECORD)
+    except Refused:
+        return None
 
 
-def game_folder(path: Path) -> Path:
-    """Return the folder with the scripts: `path`, or the ``game`` folder in it.
+def folder_prefix(names: Sequence[str], inside: bool) -> str | None:
+    """Return the folder of the game among the names in a folder: ``game/``, or "" where scripts lie there themselves.
 
-    Raises Missing("path_unknown"), Refused("not_a_game").
+    With `inside` it is the game's own folder, and scripts may lie deeper. None: there is no script.
     """
-    if not path.exists():
-        raise Missing("path_unknown", f"There is nothing at {path}.", path=str(path))
-    inner = path / "game"
-    for place, sure in ((inner, True), (path, path.name == "game")):
-        if place.is_dir() and not (place is inner and inner.is_symlink()) and _has_scripts(place, deep=sure):
-            return place
-    raise _no_game(path, "it has no scripts")
-
-
-def _no_game(path: Path, why: str) -> Refused:
-    return Refused("not_a_game", f"{path} is no Ren'Py game: {why}.", path=str(path))
-
-
-def _has_scripts(place: Path, deep: bool) -> bool:
-    for count, entry in enumerate(folder.walk(place, [], _wanted, deep)):
-        if count >= PROBED_ENTRIES:
-            return False
-        if entry.name.lower().endswith(_GAME_FILES) and entry.is_file(follow_symlinks=False):
-            return True
-    return False
+    scripts = [name for name in names if name.lower().endswith(_GAME_FILES)]
+    if any(name.startswith("game/") and _belongs(name.removeprefix("game/")) for name in scripts):
+        return "game/"
+    return "" if any(_belongs(name) and (inside or "/" not in name) for name in scripts) else None
 
 
 def game_prefix(names: Sequence[str]) -> str | None:

@@ -1,16 +1,20 @@
 """The reader of Ren'Py games: a game, in a folder or an archive, to a pack. Runs nothing of it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.intake import Incoming
+from comfyvn.application.reading import Probe
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Member, Pack, Warned
 from comfyvn.infrastructure.imports.containers.container import Entry
+from comfyvn.infrastructure.imports.containers.rpa import Rpa
+from comfyvn.infrastructure.imports.containers.zipped import Zip
+from comfyvn.infrastructure.imports.files import Files, text
 from comfyvn.infrastructure.imports.members import capped, type_of
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.renpy import compiled
 from comfyvn.infrastructure.imports.renpy import game as files
 from comfyvn.infrastructure.imports.renpy.declared import Declarations
@@ -26,9 +30,6 @@ MAX_SCRIPT = 64 << 20
 MAX_SCRIPTS = 1 << 30
 """Bytes of all script files."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, how much is done and how much there is."""
-
 _REGISTERED = re.compile(
     r"""\b(?:register_statement|statements\s*\.\s*register)\s*\(\s*(?:name\s*=\s*)?u?["']([^"'\n]{1,100})["']"""
 )
@@ -40,35 +41,18 @@ BESIDE = ".c2pa"
 """How a file ends that holds the credential of the one beside it."""
 
 
-def probe(path: Path) -> Probe:
-    """Tell how sure it is that a path holds a Ren'Py game, from names alone."""
-    if path.is_file():
-        kind = files.archive_kind(path)
-        sure = {"rpa": 0.9, "zip": 0.3}.get(kind or "", 0.0)
-        return Probe(ENGINE, sure, (f"{path.name} is of type {kind}",) if kind else ())
-    try:
-        folder = files.game_folder(path)
-    except Refused as refusal:
-        return Probe(ENGINE, 0.0, (str(refusal),))
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except OSError:
-        names = []
-    scripts = [name for name in names if name.endswith(files.SCRIPTS)]
-    evidence = tuple(scripts[:3]) or (f"{folder.name}/ holds scripts or archives of the engine",)
-    return Probe(ENGINE, 0.95 if scripts else 0.8, evidence)
-
-
-def read(path: Path, progress: Progress | None = None) -> Pack:
-    """Return what the game at a path holds; see `pack_of`.
-
-    Raises Missing("path_unknown") and Refused: ``not_a_game``, and those of archives.
-    """
-    game = files.open_game(path)
-    try:
-        return pack_of(game, progress)
-    finally:
-        game.close()
+def looks(found: Files) -> Probe:
+    """Tell how sure it is that files are a Ren'Py game, from names alone."""
+    names = [entry.name for entry in found.entries]
+    prefix = files.prefix_of(found)
+    if isinstance(found.held, Rpa):
+        return Probe(ENGINE, 0.9, (f"{found.path.name} is an archive of the engine",))
+    if prefix is None:
+        inner = [name for name in names if name.lower().endswith(".zip")] if isinstance(found.held, Zip) else []
+        return Probe(ENGINE, 0.3 if inner else 0.0, tuple(inner[:3]))
+    scripts = [name for name in names if name.startswith(prefix) and name.endswith(files.SCRIPTS)]
+    top = [name for name in scripts if "/" not in name.removeprefix(prefix)]
+    return Probe(ENGINE, 0.95 if top else 0.8, tuple((top or scripts)[:3]) or (f"{prefix or './'} holds archives",))
 
 
 def pack_of(game: Game, progress: Progress | None = None) -> Pack:
@@ -126,15 +110,6 @@ def _was(game: Game, name: str) -> str | None:
     return was if found.hexdigest() == digest else None
 
 
-def open_member(path: Path, name: str) -> Iterator[bytes]:
-    """Yield the bytes of a member in pieces; raise Missing("member_unknown")."""
-    game = files.open_game(path)
-    try:
-        yield from game.open(name)
-    finally:
-        game.close()
-
-
 def _texts(game: Game, progress: Progress | None, warnings: list[Warned]) -> dict[str, str]:
     """Return the text of each script by its name, from its source or else from its compiled form."""
     scripts = [entry for entry in game.entries if entry.name.endswith(files.SCRIPTS + files.COMPILED)]
@@ -145,7 +120,9 @@ def _texts(game: Game, progress: Progress | None, warnings: list[Warned]) -> dic
     for done, entry in enumerate(scripts):
         data = game.read(entry.name, MAX_SCRIPT)
         if entry.name.endswith(files.SCRIPTS):
-            texts[entry.name] = _without_nul(decode(data, entry.name), entry.name, warnings)
+            given = game.encoding(entry.name)
+            words = text(data, entry.name, given)[0] if given else decode(data, entry.name)
+            texts[entry.name] = _without_nul(words, entry.name, warnings)
         else:
             try:
                 recovered = compiled.recover(data, entry.name)
@@ -165,16 +142,16 @@ def _texts(game: Game, progress: Progress | None, warnings: list[Warned]) -> dic
     return dict(sorted(texts.items()))
 
 
-def _without_nul(text: str, file: str, warnings: list[Warned]) -> str:
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+def _without_nul(words: str, file: str, warnings: list[Warned]) -> str:
+    if "\0" in words:
+        line = words.count("\n", 0, words.index("\0")) + 1
         warnings.append(Warned("nul_replaced", "NUL characters became U+FFFD.", file, line))
-        text = text.replace("\0", "\ufffd")
-    return text
+        words = words.replace("\0", "\ufffd")
+    return words
 
 
 def _parsed(texts: dict[str, str]) -> list[Script]:
-    own = frozenset(name.strip() for text in texts.values() for name in _REGISTERED.findall(text) if name.strip())
+    own = frozenset(name.strip() for words in texts.values() for name in _REGISTERED.findall(words) if name.strip())
     return [parse(file, texts.pop(file), own) for file in list(texts)]
 
 
@@ -197,28 +174,19 @@ def _members(entries: Sequence[Entry], story: Story, warnings: list[Warned]) -> 
 
 
 class RenpyReader:
-    """The reader as the command line takes it. It keeps the game that it read last, to take members from it."""
+    """The reader as the studio takes it. Members come without our stamp, if they have one."""
 
     engine = ENGINE
 
-    def __init__(self) -> None:
-        self._last: tuple[Path, Game] | None = None
+    def probe(self, found: Files) -> Probe:
+        """Tell how sure it is that files are a Ren'Py game; see `looks`."""
+        return looks(found)
 
-    def probe(self, path: Path) -> float:
-        """Return how sure it is that the path holds a Ren'Py game, 0 to 1."""
-        return probe(path).confidence
+    def read(self, found: Files, progress: Progress | None = None) -> Incoming:
+        """Return what a game holds; see `pack_of`."""
+        game = files.open_game(found)
 
-    def evidence(self, path: Path) -> tuple[str, ...]:
-        """Return what it saw that makes it so sure."""
-        return probe(path).evidence
+        def opened(name: str) -> Iterator[bytes]:
+            yield from unstamped(game.open(name))
 
-    def read(self, path: Path, progress: Progress) -> Pack:
-        """Return what a game holds; see `read`."""
-        self._last = (path, files.open_game(path))
-        return pack_of(self._last[1], progress)
-
-    def open_member(self, path: Path, name: str) -> Iterator[bytes]:
-        """Yield the bytes of a member without our stamp, if it has one; raise Missing("member_unknown")."""
-        if self._last is None or self._last[0] != path:
-            self._last = (path, files.open_game(path))
-        return unstamped(self._last[1].open(name))
+        return Incoming(pack_of(game, progress), opened)

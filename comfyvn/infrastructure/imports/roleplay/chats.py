@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Warned
-from comfyvn.infrastructure.imports.roleplay.messages import Message, heading_of
+from comfyvn.infrastructure.imports.roleplay.messages import Message, heading_of, is_aside, place_name, place_of
 from comfyvn.infrastructure.imports.roleplay.times import moment
 
 MAX_MESSAGES: Final = 200_000
@@ -24,6 +25,10 @@ _HEADED: Final = re.compile(
     r"^(?:\[(?P<first>[^\]\n]{5,30})\]\s+(?P<after>[^\n:]{1,40})"
     r"|(?P<before>[^\n:\u2014]{1,40})\s+\u2014\s+(?P<last>[\d/.\- ,:APMapm]{5,30}))$"
 )
+_PART: Final = re.compile(r"\{(\w+)\}")
+MAX_PART: Final = 80
+"""Characters of a name or moment in a way that is given."""
+_PICTURE: Final = re.compile(r"url\(\s*[\"']?(?P<file>[^\"')]{1,300})[\"']?\s*\)")
 _TEXT_KEYS: Final = ("mes", "text", "content", "message", "body", "msg", "line", "dialogue")
 _NAME_KEYS: Final = ("name", "speaker", "author", "character", "username", "from", "sender", "role")
 _TIME_KEYS: Final = ("send_date", "timestamp", "time", "date", "created_at", "at")
@@ -32,13 +37,17 @@ _LIST_KEYS: Final = ("messages", "chat", "log", "lines", "history", "conversatio
 
 @dataclass(slots=True)
 class Chat:
-    """A chat: `name` is the stem of its file, `main` that of the chat that it branched off from."""
+    """A chat: `name` is the stem of its file, `main` that of the chat that it branched off from.
+
+    `background` is the place where it begins.
+    """
 
     name: str
     file: str
     title: str = ""
     main: str | None = None
     user: str | None = None
+    background: str | None = None
     messages: list[Message] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -68,6 +77,7 @@ def from_lines(text: str, file: str) -> Chat | None:
             metadata = found.get("chat_metadata")
             main = metadata.get("main_chat") if isinstance(metadata, dict) else None
             chat.main = main if isinstance(main, str) and main else None
+            chat.background = _background(metadata)
             chat.title = chat.name
             user = found.get("user_name")
             chat.user = user if isinstance(user, str) and user not in ("", "unused") else None
@@ -78,6 +88,13 @@ def from_lines(text: str, file: str) -> Chat | None:
         else:
             chat.warnings.append(Warned("message_malformed", "This line is no message of a chat.", file, number))
     return chat if chat.title else None
+
+
+def _background(metadata: Any) -> str | None:
+    """Return the place that a chat's own background shows."""
+    told = metadata.get("custom_background") if isinstance(metadata, dict) else None
+    found = _PICTURE.search(told) if isinstance(told, str) and len(told) < 1_000 else None
+    return place_name(unquote(found["file"])) if found else None
 
 
 def _is_header(found: Mapping[str, Any]) -> bool:
@@ -147,16 +164,18 @@ def _first(item: Any, keys: Sequence[str]) -> str | None:
     return next((value for value in found if isinstance(value, str)), None)
 
 
-def from_text(text: str, file: str) -> Chat | None:
+def from_text(text: str, file: str, ways: Sequence[str] = ()) -> Chat | None:
     """Read a chat in plain text: ``Name: words``, ``[12:03] Name: words``, ``<Name> words``, or a head above words.
 
-    What has no name before it goes on with the message above; before the first name it is narration. None where
-    no name stands twice.
+    With `ways` messages begin in these ways alone. What has no name before it goes on with the message above; before
+    the first name it is narration. None where no name stands twice (with `ways`: where none stands).
     """
     rows = text.split("\n")
-    starts = [None if heading_of(row) is not None else _start(row) for row in rows]
+    known = [_Way(way) for way in ways]
+    alone = [heading_of(row) is not None or place_of(row) is not None for row in rows]
+    starts = [None if apart else _start(row, known) for row, apart in zip(rows, alone, strict=True)]
     names = Counter(start[0] for start in starts if start)
-    if not any(times > 1 for times in names.values()):
+    if not any(times > (not ways) for times in names.values()):
         return None
     chat = Chat(stem(file), file)
     held: list[str] = []
@@ -168,9 +187,8 @@ def from_text(text: str, file: str) -> Chat | None:
             chat.add(Message(name, words, begun + _blank(held), moment(at), rows=True))
         held.clear()
 
-    for number, (row, start) in enumerate(zip(rows, starts, strict=True), 1):
-        heading = heading_of(row)
-        if start is None and heading is None:
+    for number, (row, start, apart) in enumerate(zip(rows, starts, alone, strict=True), 1):
+        if start is None and not apart:
             held.append(row)
             continue
         end()
@@ -189,10 +207,41 @@ def _blank(held: Sequence[str]) -> int:
     return next((number for number, row in enumerate(held) if row.strip()), 0)
 
 
-def _start(row: str) -> tuple[str, str | None, str] | None:
+class _Way:
+    """A way to begin a message, such as ``{name}: {text}``; blanks in it stand for as many as there are."""
+
+    def __init__(self, words: str) -> None:
+        pieces = _PART.split(words)
+        self.parts = pieces[1::2]
+        self.fixed = [_fixed(piece) for piece in pieces[::2]]
+
+    def parts_of(self, row: str) -> dict[str, str]:
+        """Return the parts of a row; empty for one that is not written like this. Each part ends as soon as it can."""
+        row = row.rstrip()
+        begun = self.fixed[0].match(row)
+        at = begun.end() if begun else len(row)
+        found: dict[str, str] = {}
+        for part, fixed in zip(self.parts, self.fixed[1:], strict=True):
+            end = fixed.search(row, at + (part != "text"), at + MAX_PART) if fixed.pattern else None
+            if fixed.pattern and end is None:
+                return {}
+            found[part] = row[at : end.start() if end else None].strip()
+            at = end.end() if end else len(row)
+        return found if at == len(row) and found.get("name") and len(found["name"]) <= MAX_PART else {}
+
+
+def _fixed(piece: str) -> re.Pattern[str]:
+    words = [re.escape(word) for word in piece.split()]
+    return re.compile(r"\s*".join(["", *words, ""]) if words else r"\s+" if piece else "")
+
+
+def _start(row: str, ways: Sequence[_Way]) -> tuple[str, str | None, str] | None:
     """Return the name, moment and words with which a message begins on a row; None for a row that goes on."""
-    if len(row) > 20_000:
+    if len(row) > 20_000 or is_aside(row):
         return None
+    if ways:
+        parts = next(filter(None, (way.parts_of(row) for way in ways)), None)
+        return (parts["name"], parts.get("time"), parts.get("text", "")) if parts else None
     if found := _NAMED.match(row) or _ANGLED.match(row):
         name = found["name"].strip(" *")
         return (name, found["at"], found["text"]) if name and len(name.split()) <= 4 else None

@@ -4,18 +4,18 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe, RoleplayRules
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.worlds import World
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
 from comfyvn.infrastructure.imports.members import capped
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.roleplay import cards, chats, trees
 from comfyvn.infrastructure.imports.roleplay.cards import Found, character_of, world_of
 from comfyvn.infrastructure.imports.roleplay.chats import Chat
@@ -29,22 +29,6 @@ _COPIES: Final = frozenset({"backups", "thumbnails", "vectors"})
 """Folders in which SillyTavern keeps older states of chats and settings, smaller pictures, and what it looks up."""
 _LABEL: Final = re.compile(r"^(.+?)(?:[-.].*)?$")
 """An expression in the name of a picture: ``joy-1`` and ``joy.smile`` are both ``joy``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How chats are read.
-
-    `narrators` are names whose words are narration, in small letters; `user` is the name of the player where a chat
-    says only "user"; a pause of more than `gap_hours` begins a new scene.
-    """
-
-    narrators: frozenset[str] = frozenset({"narrator", "system", "gm", "dm", "game master", "erzähler", "ナレーター"})
-    user: str | None = None
-    gap_hours: float = 6.0
-
-
-DEFAULT: Final = Rules()
 
 
 @dataclass(slots=True)
@@ -85,7 +69,7 @@ def _sure(files: Files, name: str, held: _Held) -> float:
         return 0.85 if held.found or held.worlds or held.chats else 0.0
     if low.endswith(_TEXTS):
         head = text(files.head(name), name)[0]
-        return 0.4 if chats.from_text(head, name) else 0.0
+        return 0.4 if chats.from_text(head, name, files.reading.roleplay.speakers) else 0.0
     return 0.0
 
 
@@ -101,11 +85,12 @@ def _take(files: Files, name: str, held: _Held) -> None:
         if charx:
             held.found.append(Found(charx[0], name))
     elif low.endswith(".jsonl"):
-        _keep(held, chats.from_lines(text(files.read(name), name)[0], name), name)
+        _keep(held, chats.from_lines(files.text(name)[0], name), name)
     elif low.endswith(".json"):
-        _take_json(text(files.read(name, cards.MAX_CARD), name)[0], name, files, held)
+        _take_json(files.text(name, cards.MAX_CARD)[0], name, files, held)
     elif low.endswith(_TEXTS):
-        _keep(held, chats.from_text(text(files.read(name), name)[0], name), name)
+        words, ways = files.text(name)[0], files.reading.roleplay.speakers
+        _keep(held, chats.from_text(words, name, ways), name)
 
 
 def _keep(held: _Held, chat: Chat | None, name: str) -> None:
@@ -169,7 +154,7 @@ def _personas(settings: Mapping[str, Any], files: Files, name: str) -> dict[str,
     return found
 
 
-def pack_of(files: Files, progress: Progress | None = None, rules: Rules = DEFAULT) -> Pack:
+def pack_of(files: Files, progress: Progress | None = None) -> Pack:
     """Return what the files hold: chats as scenes, cards and personas as characters, lorebooks as worlds.
 
     Raises Refused: ``not_a_game``, ``chat_too_long``, ``file_too_large``.
@@ -189,7 +174,7 @@ def pack_of(files: Files, progress: Progress | None = None, rules: Rules = DEFAU
         if world := world_of(one.card.book.get("name") or one.card.name, one.card.book, {"card": one.card.name}):
             held.worlds.setdefault(character_id(world.name), world)
     cast = {**held.personas, **characters}
-    passages = _passages(held.chats, found, cast, rules)
+    passages = _passages(held.chats, found, cast, files.reading.roleplay)
     graph = graph_of(passages)
     warnings = [*files.warnings, *(w for chat in held.chats for w in chat.warnings), *graph.warnings]
     return Pack(
@@ -221,13 +206,16 @@ def _with_sprites(found: Found, files: Files) -> Found:
     return replace(found, expressions=expressions)
 
 
-def _passages(told: Sequence[Chat], found: Sequence[Found], cast: dict[str, Character], rules: Rules) -> list[Passage]:
+def _passages(
+    told: Sequence[Chat], found: Sequence[Found], cast: dict[str, Character], rules: RoleplayRules
+) -> list[Passage]:
     by_avatar = {one.file.rpartition("/")[2]: character_id(one.card.name) for one in found}
+    narrators = {name.lower() for name in rules.narrators}
     user = rules.user or next((chat.user for chat in told if chat.user), None)
 
     def speaker(message: Message) -> str | None:
         name = user if message.name.lower() in ("user", "you") and user else message.name
-        if message.aside or not name or name.lower() in rules.narrators:
+        if message.aside or not name or name.lower() in narrators:
             return None
         character = by_avatar.get(message.avatar.rpartition("/")[2]) or character_id(name)
         if character not in cast:
@@ -237,7 +225,7 @@ def _passages(told: Sequence[Chat], found: Sequence[Found], cast: dict[str, Char
     every: list[Passage] = []
     taken: set[str] = set()
     for members in trees.trees(told):
-        made = trees.passages(members, speaker, rules.gap_hours)
+        made = trees.passages(members, speaker, rules)
         names: dict[str, str] = {}
         for passage in made:
             name, number = passage.name, 2
@@ -249,6 +237,6 @@ def _passages(told: Sequence[Chat], found: Sequence[Found], cast: dict[str, Char
     return every
 
 
-def reader(rules: Rules = DEFAULT) -> FilesReader:
+def reader() -> FilesReader:
     """Return the reader as the studio takes it."""
-    return FilesReader(ENGINE, looks, partial(pack_of, rules=rules))
+    return FilesReader(ENGINE, looks, pack_of)

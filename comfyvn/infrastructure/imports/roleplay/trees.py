@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from comfyvn.application.reading import RoleplayRules
 from comfyvn.domain.interpolation import escape
 from comfyvn.infrastructure.imports.roleplay.chats import Chat
 from comfyvn.infrastructure.imports.roleplay.messages import Message, steps_of, stretches
@@ -32,7 +33,7 @@ def trees(chats: Sequence[Chat]) -> Iterator[list[Chat]]:
         yield sorted(members, key=lambda chat: (chat.name != root, chat.name))
 
 
-def passages(members: Sequence[Chat], speaker: Speaker, gap_hours: float) -> list[Passage]:
+def passages(members: Sequence[Chat], speaker: Speaker, rules: RoleplayRules) -> list[Passage]:
     """Return the passages of a tree of chats; the first of them is where it begins."""
     found: list[Passage] = []
     waiting: list[tuple[str, int, Sequence[Chat]]] = [(members[0].title or members[0].name, 0, members)]
@@ -49,7 +50,7 @@ def passages(members: Sequence[Chat], speaker: Speaker, gap_hours: float) -> lis
             there = title if title != name else f"{title} goes on"
             waiting.append((there, end, group))
             options.append(Option(_shown(group[0].messages[end], speaker), target=there))
-        found += _told(name, chats[0], chats[0].messages[begun:end], options, speaker, gap_hours)
+        found += _told(name, chats[0], chats[0].messages[begun:end], options, speaker, rules)
     return found
 
 
@@ -71,12 +72,14 @@ def _told(
     messages: Sequence[Message],
     options: Sequence[Option],
     speaker: Speaker,
-    gap_hours: float,
+    rules: RoleplayRules,
 ) -> Iterator[Passage]:
-    parts = list(stretches(messages, gap_hours)) or [("", [])]
+    parts = list(stretches(messages, rules)) or [("", [])]
     names = [name if number == 0 else f"{name} {number + 1}" for number in range(len(parts))]
     for number, (title, held) in enumerate(parts):
-        steps: list[Step] = [step for message in held for step in steps_of(message, speaker(message))]
+        steps: list[Step] = [step for message in held for step in steps_of(message, speaker(message), rules.ooc)]
+        if chat.background and number == 0 and messages[:1] == chat.messages[:1]:
+            steps.insert(0, act("scene", chat.background))
         last = number == len(parts) - 1
         if last:
             steps.append(Step("choice", options=tuple(options)) if options else act("return"))

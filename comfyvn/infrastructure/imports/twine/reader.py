@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack, Warned
 from comfyvn.domain.story.state import SceneRole
 from comfyvn.domain.variables import Variable
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.members import capped
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.steps import Passage, Step, closed, code, graph_of
 from comfyvn.infrastructure.imports.twine import chapbook, harlowe, sugarcube
 from comfyvn.infrastructure.imports.twine.pieces import Piece, steps_of
@@ -58,7 +59,7 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
     story = TwineStory()
     passages: list[tuple[str, TwinePassage]] = []
     for done, name in enumerate(sources or pages):
-        words, _ = text(files.read(name), name)
+        words, _ = files.text(name)
         found = [from_twee(words)] if sources else [*from_html(words)]
         for other in found[1:]:
             message = f"The archive holds the story {other.title!r} too; the first one is read."

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from comfyvn.application.imports import Progress
+from comfyvn.application.reading import Probe
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Pack, Warned
-from comfyvn.infrastructure.imports.files import Files, FilesReader, Progress, text
+from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.members import capped
-from comfyvn.infrastructure.imports.probe import Probe
 from comfyvn.infrastructure.imports.steps import graph_of
 from comfyvn.infrastructure.imports.yarn.source import MAX_NODES, YarnNode, chosen, nodes_of
 from comfyvn.infrastructure.imports.yarn.story import Story
@@ -37,14 +38,14 @@ def pack_of(files: Files, progress: Progress | None = None, *, saliency: Salienc
         taken = {
             found
             for name, folder in zip(projects, folders, strict=True)
-            for found in chosen(text(files.read(name), name)[0], folder, sources)
+            for found in chosen(files.text(name)[0], folder, sources)
         }
         left = [name for name in sources if name not in taken]
         warnings += [Warned("file_passed_over", "No project file takes this file in.", name) for name in left]
         sources = [name for name in sources if name in taken]
     nodes: list[YarnNode] = []
     for done, name in enumerate(sources):
-        nodes += nodes_of(text(files.read(name), name)[0], name)
+        nodes += nodes_of(files.text(name)[0], name)
         if len(nodes) > MAX_NODES:
             raise Refused("too_many_passages", f"The story has more than {MAX_NODES} nodes.")
         if progress:

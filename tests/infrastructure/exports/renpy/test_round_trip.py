@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comfyvn.application.exports import StoryView
 from comfyvn.infrastructure.exports.renpy import compose
-from comfyvn.infrastructure.imports.renpy.reader import read
+from tests.infrastructure.imports.renpy.paths import read
 
 SCRIPT = '''\
 # Above everything.

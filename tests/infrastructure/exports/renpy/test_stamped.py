@@ -18,6 +18,7 @@ from comfyvn.application.studio import Request
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.exports.renpy import bundle, export
 from comfyvn.infrastructure.exports.renpy.echo import echo
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from tests.desks import Desk
 from tests.infrastructure.exports.seals import sealed
@@ -50,14 +51,13 @@ def registry(desk: Desk, tmp_path: Path) -> Registry:
 
 
 def back(desk: Desk, registry: Registry, path: Path) -> Any:
-    game = RenpyReader()
-    pack = game.read(path, lambda *_: None)
+    incoming = RenpyReader().read(Files(path))
     return import_pack(
         desk.studio,
         registry.blobs,
         desk.main,
-        pack,
-        lambda member: game.open_member(path, member),
+        incoming.pack,
+        incoming.open_member,
         Request(),
         echo_of=echo,
     )

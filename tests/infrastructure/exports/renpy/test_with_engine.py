@@ -17,9 +17,9 @@ from comfyvn.domain.assets import Asset
 from comfyvn.domain.credentials import Collection, Credentials, Work
 from comfyvn.infrastructure.credentials.signing import C2paSigning
 from comfyvn.infrastructure.exports.renpy import export
-from comfyvn.infrastructure.imports.renpy.reader import open_member, read
 from tests.desks import Desk
 from tests.infrastructure.exports.renpy.stories import everything
+from tests.infrastructure.imports.renpy.paths import open_member, read
 from tests.renpy_engine import engine
 
 pytestmark = pytest.mark.engine

@@ -14,8 +14,9 @@ from pathlib import Path
 from random import Random
 
 from comfyvn.domain.kernel import Refused
-from comfyvn.infrastructure.imports.renpy import reader
+from comfyvn.infrastructure.imports.files import Files
 from comfyvn.infrastructure.imports.renpy.game import open_game
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.packing import rpa, with_index, zipped
 from tests.infrastructure.imports.renpy.test_compiled import written
 
@@ -59,9 +60,9 @@ def bring(found: Case, folder: Path) -> str:
     place.write_bytes(found.data)
     path = folder if place.parent != folder else place
     try:
-        pack = reader.read(path)
+        pack = paths.read(path)
         with ExitStack() as closing:
-            game = open_game(path)
+            game = open_game(Files(path))
             closing.callback(game.close)
             for member in pack.members:
                 assert sum(map(len, game.open(member.name))) == member.size

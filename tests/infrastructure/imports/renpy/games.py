@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import Node, Scene, walk
-from comfyvn.infrastructure.imports.renpy import reader
+from tests.infrastructure.imports.renpy import paths
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -19,7 +19,7 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def read(folder: Path, script: str, **files: str) -> Pack:
     """Read a game of one script, ``script.rpy``."""
-    return reader.read(write(folder, {"script.rpy": script, **files}))
+    return paths.read(write(folder, {"script.rpy": script, **files}))
 
 
 def nodes(pack: Pack) -> Iterator[tuple[str, Scene, str, Node]]:

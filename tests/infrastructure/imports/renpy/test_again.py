@@ -17,10 +17,10 @@ from comfyvn.domain.pack import Pack
 from comfyvn.domain.story import Node, Scene, in_block, walk
 from comfyvn.domain.story.commands import MoveNode, ReattributeLine, RemoveNode, RewordLine, WriteLine
 from comfyvn.infrastructure.exports.renpy import export
-from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
 from tests.infrastructure.exports.seals import sealed
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.games import write
 
 SCRIPT = """
@@ -58,7 +58,7 @@ class Importer:
 
     def bring(self, script: str, settled: Settled | None = None, **files: str) -> Imported:
         write(self.folder / "game", {"script.rpy": script, **files})
-        return self.take(reader.read(self.folder / "game"), settled)
+        return self.take(paths.read(self.folder / "game"), settled)
 
     def take(self, pack: Pack, settled: Settled | None = None) -> Imported:
         return import_pack(
@@ -66,7 +66,7 @@ class Importer:
             self.blobs,
             self.desk.main,
             pack,
-            lambda name: reader.open_member(self.folder / "game", name),
+            lambda name: paths.open_member(self.folder / "game", name),
             Request(),
             settled=settled,
         )
@@ -266,7 +266,7 @@ def test_an_export_that_comes_in_again_is_no_change_of_lines(tmp_path: Path) -> 
     view = story_view(game.desk.studio, game.desk.main)
     game.folder = tmp_path / "out"
     export(view, game.folder / "game", game.blobs.open, seal=sealed(game.desk.studio, view))
-    again = reader.read(game.folder / "game")
+    again = paths.read(game.folder / "game")
     done = game.take(again)
     assert done.conflicts == ()
     now = {i: (s, node.content, node.speaker) for s, i, node in game.lines()}

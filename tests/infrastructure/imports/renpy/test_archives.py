@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.imports.containers import container
-from comfyvn.infrastructure.imports.renpy import archive, reader
+from comfyvn.infrastructure.imports.containers import rpa as archive
+from comfyvn.infrastructure.imports.files import Files
+from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.packing import files_of, rpa, with_index, zipped
 from tests.renpy_engine import engine
 
@@ -38,9 +41,9 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 def refused(path: Path) -> str:
     with pytest.raises(Refused) as refusal:
-        pack = reader.read(path)
+        pack = paths.read(path)
         for member in pack.members:
-            list(reader.open_member(path, member.name))
+            list(paths.open_member(path, member.name))
     return refusal.value.code
 
 
@@ -48,7 +51,7 @@ def test_every_container_gives_the_same_game(tmp_path: Path) -> None:
     for name, data in GAME.items():
         put(tmp_path / "folder/game", name, data)
     inside = {f"game/{name}": data for name, data in GAME.items()}
-    paths = {
+    packed = {
         "game.zip": zipped(inside),
         "top.zip": zipped(inside, "My Game-1.0/"),
         "flat.zip": zipped(GAME),
@@ -60,29 +63,29 @@ def test_every_container_gives_the_same_game(tmp_path: Path) -> None:
         **{f"p{protocol}.rpa": rpa(GAME, prefix=3, protocol=protocol) for protocol in range(6)},
         "packed/game/data.rpa": rpa(GAME),
     }
-    expected = reader.read(tmp_path / "folder")
+    expected = paths.read(tmp_path / "folder")
     assert {m.name for m in expected.members} == {"images/bg.png", "a.ogg"}
-    for name, data in paths.items():
+    for name, data in packed.items():
         place = put(tmp_path, name, data)
         path = tmp_path / "packed" if name.startswith("packed") else place
-        pack = reader.read(path)
+        pack = paths.read(path)
         assert (pack.scenes, pack.members, pack.characters) == (expected.scenes, expected.members, expected.characters)
-        assert b"".join(reader.open_member(path, "images/bg.png")) == GAME["images/bg.png"]
-        assert reader.probe(path).confidence > 0
+        assert b"".join(paths.open_member(path, "images/bg.png")) == GAME["images/bg.png"]
+        assert paths.probe(path).confidence > 0
 
 
 @pytest.mark.engine
 def test_the_question_packed(tmp_path: Path) -> None:
     folder = engine.game("the_question")
-    expected = reader.read(folder)
+    expected = paths.read(folder)
     files = files_of(folder / "game")
     for name, data in {"q.zip": zipped(files, "the_question/game/"), "q.rpa": rpa(files, prefix=16)}.items():
         path = put(tmp_path, name, data)
-        pack = reader.read(path)
+        pack = paths.read(path)
         assert (pack.scenes, pack.members, pack.title) == (expected.scenes, expected.members, expected.title)
-        taken = reader.RenpyReader()
+        taken = RenpyReader().read(Files(path))
         for member in pack.members[:20]:
-            assert b"".join(taken.open_member(path, member.name)) == files[member.name]
+            assert b"".join(taken.open_member(member.name)) == files[member.name]
 
 
 def test_files_on_the_disk_hide_those_in_archives(tmp_path: Path) -> None:
@@ -90,16 +93,16 @@ def test_files_on_the_disk_hide_those_in_archives(tmp_path: Path) -> None:
     put(tmp_path, "game/A.ogg", b"disk")
     put(tmp_path, "game/a.rpa", rpa({"x.png": b"first", "a.ogg": b"archive", "script.rpyc": b"old"}))
     put(tmp_path, "game/b.rpa", rpa({"x.png": b"second"}))
-    pack = reader.read(tmp_path)
+    pack = paths.read(tmp_path)
     assert [m.name for m in pack.members] == ["A.ogg", "x.png"]
-    assert b"".join(reader.open_member(tmp_path, "x.png")) == b"second"
+    assert b"".join(paths.open_member(tmp_path, "x.png")) == b"second"
     assert [(w.code, w.file) for w in pack.warnings] == [("archive_read", "b.rpa"), ("archive_read", "a.rpa")]
 
 
 def test_an_archive_of_an_unknown_version_is_kept(tmp_path: Path) -> None:
     put(tmp_path, "game/script.rpy", SCRIPT)
     put(tmp_path, "game/x.rpa", b"ZiX-12B" + bytes(99))
-    pack = reader.read(tmp_path)
+    pack = paths.read(tmp_path)
     assert "x.rpa" in {m.name for m in pack.members}
     assert ("archive_unread", "x.rpa") in {(w.code, w.file) for w in pack.warnings}
 
@@ -138,7 +141,7 @@ def test_links_in_a_zip_are_passed_over(tmp_path: Path) -> None:
         link = zipfile.ZipInfo("link.png")
         link.external_attr = 0o120777 << 16
         made.writestr(link, "/etc/passwd")
-    pack = reader.read(tmp_path / "x.zip")
+    pack = paths.read(tmp_path / "x.zip")
     assert [m.name for m in pack.members] == []
     assert "link_passed_over" in {w.code for w in pack.warnings}
 
@@ -166,7 +169,7 @@ def test_archives_in_archives_have_an_end(tmp_path: Path) -> None:
         if depth > container.MAX_DEPTH:
             assert refused(put(tmp_path, "x.zip", data)) == "archive_too_deep"
         else:
-            assert reader.read(put(tmp_path, "x.zip", data)).start
+            assert paths.read(put(tmp_path, "x.zip", data)).start
         data = zipped({"inner.zip": data})
 
 
@@ -206,9 +209,9 @@ def test_damaged_archives_are_read_or_refused(
         data[place % len(data)] = value
     path = put(tmp_path_factory.getbasetemp(), "damaged", bytes(data))
     try:
-        pack = reader.read(path)
+        pack = paths.read(path)
         for member in pack.members:
-            list(reader.open_member(path, member.name))
+            list(paths.open_member(path, member.name))
     except Refused as refusal:
         assert refusal.code  # being read is as good
 

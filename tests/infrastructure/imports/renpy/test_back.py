@@ -14,7 +14,8 @@ from comfyvn.domain.story import Node, Scene, walk
 from comfyvn.domain.story.commands import RewordLine, WriteLine
 from comfyvn.infrastructure.exports.renpy import bundle, export
 from comfyvn.infrastructure.exports.renpy.echo import echo
-from comfyvn.infrastructure.imports.renpy import reader
+from comfyvn.infrastructure.imports.files import Files
+from comfyvn.infrastructure.imports.renpy.reader import RenpyReader
 from tests.application.test_imports import MemoryBlobs
 from tests.desks import Desk
 from tests.infrastructure.exports.seals import sealed
@@ -36,13 +37,13 @@ class Shuttle:
         return target / "game" / "tram_nine.rpy"
 
     def back(self, name: str = "out") -> Imported:
-        path, game = self.folder / name, reader.RenpyReader()
+        incoming = RenpyReader().read(Files(self.folder / name))
         return import_pack(
             self.desk.studio,
             self.blobs,
             self.desk.main,
-            game.read(path, lambda stage, done, total: None),
-            lambda member: game.open_member(path, member),
+            incoming.pack,
+            incoming.open_member,
             Request(),
             echo_of=echo,
         )

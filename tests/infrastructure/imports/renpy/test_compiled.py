@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.imports import pickled
 from comfyvn.infrastructure.imports.pickled import Inert
-from comfyvn.infrastructure.imports.renpy import compiled, reader, recovered
+from comfyvn.infrastructure.imports.renpy import compiled, recovered
 from comfyvn.infrastructure.imports.renpy.inert import fields
 from comfyvn.infrastructure.imports.renpy.parser import parse
 from comfyvn.infrastructure.imports.renpy.syntax import Blank
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.packing import files_of, rpa, rpyc, stand_ins
 from tests.renpy_engine import engine
 
@@ -235,7 +236,7 @@ def test_what_cannot_come_back_is_told(tmp_path: Path) -> None:
     game = tmp_path / "game"
     game.mkdir()
     (game / "a.rpyc").write_bytes(data)
-    pack = reader.read(tmp_path)
+    pack = paths.read(tmp_path)
     assert [(w.code, w.file, w.line) for w in pack.warnings] == [("rpyc_not_recovered", "a.rpy", 3)]
     assert "screen say" in pack.warnings[0].message
     assert (pack.start, pack.members) == ("start", ())
@@ -246,7 +247,7 @@ def test_a_compiled_script_beside_its_source_is_not_read(tmp_path: Path) -> None
     game.mkdir()
     (game / "a.rpy").write_text("label start:\n    return\n")
     (game / "a.rpyc").write_bytes(b"broken")
-    assert reader.read(tmp_path).warnings == ()
+    assert paths.read(tmp_path).warnings == ()
 
 
 def test_translations_of_the_second_slot_are_unwrapped() -> None:
@@ -437,7 +438,7 @@ def test_the_question_as_the_engine_compiles_it(tmp_path: Path) -> None:
     assert built.keys() == {f"{name}c" for name in sources}
     archive = tmp_path / "game.rpa"
     archive.write_bytes(rpa(built))
-    expected, pack = reader.read(folder), reader.read(archive)
+    expected, pack = paths.read(folder), paths.read(archive)
     story = {i for i, scene in expected.scenes.items() if scene.role == "story"}
     assert len(story) == 6
     for scene_id in story:

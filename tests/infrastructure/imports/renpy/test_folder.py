@@ -9,6 +9,7 @@ from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.infrastructure.imports import members
 from comfyvn.infrastructure.imports.containers import folder
 from comfyvn.infrastructure.imports.renpy import reader
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.games import read, write
 
 START = "label start:\n    return\n"
@@ -41,7 +42,7 @@ def test_files_of_the_game_become_members(tmp_path: Path) -> None:
         ("script_compiled", "alone.rpyc"),
         ("archive_unread", "data.rpa"),
     }
-    assert b"".join(reader.open_member(tmp_path, "images/a b.png")) == b"x"
+    assert b"".join(paths.open_member(tmp_path, "images/a b.png")) == b"x"
 
 
 def test_a_sound_that_is_not_there(tmp_path: Path) -> None:
@@ -51,37 +52,36 @@ def test_a_sound_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_game_folder_itself(tmp_path: Path) -> None:
     write(tmp_path, {"script.rpy": START})
-    assert reader.read(tmp_path / "game").scenes == reader.read(tmp_path).scenes
-    assert reader.probe(tmp_path / "game").confidence > 0.9
+    assert paths.read(tmp_path / "game").scenes == paths.read(tmp_path).scenes
+    assert paths.probe(tmp_path / "game").confidence > 0.9
 
 
 def test_scripts_in_folders_of_their_own(tmp_path: Path) -> None:
     write(tmp_path, {"story/one/script.rpy": START})
-    assert reader.probe(tmp_path).confidence > 0.5
-    assert reader.read(tmp_path).scenes["start"].group == "story/one/script.rpy"
+    assert paths.probe(tmp_path).confidence > 0.5
+    assert paths.read(tmp_path).scenes["start"].group == "story/one/script.rpy"
 
 
 @pytest.mark.parametrize("files", [{}, {"a.png": "x"}])
 def test_a_folder_that_is_no_game(tmp_path: Path, files: dict[str, str]) -> None:
     write(tmp_path, files)
-    assert reader.probe(tmp_path).confidence == 0
+    assert paths.probe(tmp_path).confidence == 0
     with pytest.raises(Refused, match="no scripts") as refusal:
-        reader.read(tmp_path)
+        paths.read(tmp_path)
     assert refusal.value.code == "not_a_game"
 
 
 def test_a_game_whose_only_script_is_damaged(tmp_path: Path) -> None:
     write(tmp_path, {"script.rpyc": "x"})
     with pytest.raises(Refused, match=r"script\.rpyc cannot be read") as refusal:
-        reader.read(tmp_path)
+        paths.read(tmp_path)
     assert refusal.value.code == "script_compiled_malformed"
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Missing) as refusal:
-        reader.read(tmp_path / "none")
+        paths.read(tmp_path / "none")
     assert refusal.value.code == "path_unknown"
-    assert reader.probe(tmp_path / "none").confidence == 0
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(1 << 30)
     place.chmod(0)
     with pytest.raises(Refused) as refusal:
-        reader.read(place)
-    assert refusal.value.code == "not_a_game"
+        paths.read(place)
+    assert refusal.value.code == "file_too_large"
 
 
 def test_a_script_that_is_not_utf8(tmp_path: Path) -> None:
     write(tmp_path, {"a.rpy": START, "b.rpy": b"# one\n# caf\xe9\n"})
     with pytest.raises(Refused, match=r"b\.rpy, line 2") as refusal:
-        reader.read(tmp_path)
+        paths.read(tmp_path)
     assert refusal.value.code == "script_not_utf8"
     assert refusal.value.details == {"file": "b.rpy", "line": 2, "offset": 11}
 
@@ -128,7 +128,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (place / "game" / "link.png").symlink_to(outside / "secret.png")
     (place / "game" / "link").symlink_to(outside)
     os.mkfifo(place / "game" / "pipe.png")
-    pack = reader.read(place)
+    pack = paths.read(place)
     assert [m.name for m in pack.members] == ["b.png"]
     assert sorted((w.code, w.file) for w in pack.warnings) == [
         ("link_passed_over", "link"),
@@ -136,7 +136,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     ]
     for name in ("link.png", "link/secret.png", "../outside/secret.png", "/etc/passwd", "", "pipe.png", "none", "a\0b"):
         with pytest.raises(Missing) as refusal:
-            list(reader.open_member(place, name))
+            list(paths.open_member(place, name))
         assert refusal.value.code == "member_unknown"
 
 
@@ -145,14 +145,14 @@ def test_a_game_folder_that_is_a_link(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "game").symlink_to(tmp_path / "a" / "game")
     with pytest.raises(Refused) as refusal:
-        reader.read(tmp_path / "b")
+        paths.read(tmp_path / "b")
     assert refusal.value.code == "not_a_game"
 
 
 def test_names_that_no_project_takes(tmp_path: Path) -> None:
     place = write(tmp_path, {"script.rpy": START, "a\\b.png": "x", "c\n.png": "x"})
     (place / "game" / os.fsdecode(b"\xff.png")).write_text("x")
-    pack = reader.read(place)
+    pack = paths.read(place)
     assert pack.members == ()
     assert [w.code for w in pack.warnings] == ["name_unusable"] * 3
     assert all(w.file.encode() for w in pack.warnings)
@@ -173,5 +173,5 @@ def test_warnings_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_progress_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"a.rpy": START, "b.rpy": "# b\n"})
     told: list[tuple[str, int, int]] = []
-    reader.read(tmp_path, lambda *now: told.append(now))
+    paths.read(tmp_path, lambda *now: told.append(now))
     assert told == [("scripts", 1, 2), ("scripts", 2, 2)]

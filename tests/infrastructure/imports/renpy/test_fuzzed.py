@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from comfyvn.domain.kernel import Refused
-from comfyvn.infrastructure.imports.renpy import reader
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.fuzzing import KINDS, bring, case
 
 
@@ -34,5 +34,5 @@ def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
     end[12:16] = len(nameless).to_bytes(4, "little")
     (tmp_path / "a.zip").write_bytes(whole[:local] + nameless + end)
     with pytest.raises(Refused) as refusal:
-        reader.read(tmp_path / "a.zip")
+        paths.read(tmp_path / "a.zip")
     assert refusal.value.code == "member_name_unsafe"

@@ -8,10 +8,10 @@ import pytest
 from comfyvn.application.imports import import_pack
 from comfyvn.application.studio import Request
 from comfyvn.domain.story import walk
-from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.imports.renpy.game import SCRIPTS
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from tests.desks import Desk
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.games import nodes, of
 from tests.renpy_engine import engine
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_the_question_is_complete() -> None:
-    pack = reader.read(engine.game("the_question"))
+    pack = paths.read(engine.game("the_question"))
     assert (pack.engine, pack.title, pack.start) == ("renpy", "The Question", "start")
     assert (len(of(pack, "text")), len(of(pack, "choice"))) == (70, 2)
     told = {i: s for i, s in pack.scenes.items() if s.role == "story"}
@@ -47,7 +47,7 @@ def test_the_question_is_complete() -> None:
 @pytest.mark.parametrize("name", ["the_question", "demo"])
 def test_no_line_of_the_source_is_lost(name: str) -> None:
     folder = engine.game(name)
-    pack = reader.read(folder)
+    pack = paths.read(folder)
     kept: dict[str, set[str]] = defaultdict(set)
     for _, scene, _, node in nodes(pack):
         assert node.source is not None
@@ -64,7 +64,7 @@ def test_no_line_of_the_source_is_lost(name: str) -> None:
 
 
 def test_every_node_of_the_tutorial_has_an_id_of_its_own() -> None:
-    pack = reader.read(engine.game("demo"))
+    pack = paths.read(engine.game("demo"))
     ids = [i for _, _, node_id, node in nodes(pack) for i in (node_id, *node.next)]
     assert len(ids) == len(set(ids)) > 10_000
     assert pack.recognised / pack.total > 0.1
@@ -79,8 +79,8 @@ def test_importing_the_question_twice_adds_nothing(tmp_path: Path) -> None:
             desk.studio,
             blobs,
             desk.main,
-            reader.read(folder),
-            lambda name: reader.open_member(folder, name),
+            paths.read(folder),
+            lambda name: paths.open_member(folder, name),
             Request(),
         )
         for _ in range(2)

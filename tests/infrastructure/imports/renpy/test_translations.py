@@ -6,8 +6,8 @@ import pytest
 
 from comfyvn.domain.localisation import Translation
 from comfyvn.domain.pack import Pack
-from comfyvn.infrastructure.imports.renpy import reader
 from comfyvn.infrastructure.imports.renpy.translations import identifiers, string_id
+from tests.infrastructure.imports.renpy import paths
 from tests.infrastructure.imports.renpy.games import of, one, read
 from tests.infrastructure.imports.renpy.test_again import SCRIPT, Importer
 from tests.renpy_engine import engine
@@ -28,7 +28,7 @@ def names(folder: Path, script: str) -> dict[str, str]:
 
 @pytest.mark.engine
 def test_every_line_of_the_question_has_its_translation_in_every_language() -> None:
-    pack = reader.read(engine.game("the_question"))
+    pack = paths.read(engine.game("the_question"))
     languages = {unit.language for unit in pack.translations.values()}
     assert len(languages) == 9
     for language in languages:

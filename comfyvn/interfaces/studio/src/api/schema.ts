@@ -10106,6 +10106,72 @@ export interface paths {
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
                         /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
+                        /**
                          * Dry Run
                          * @default false
                          */
@@ -10188,6 +10254,72 @@ export interface paths {
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
                         /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
+                        /**
                          * Dry Run
                          * @default false
                          */
@@ -10220,6 +10352,72 @@ export interface paths {
                          * @enum {string}
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
+                        /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
                         /**
                          * Dry Run
                          * @default false
@@ -10293,6 +10491,72 @@ export interface paths {
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
                         /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
+                        /**
                          * Dry Run
                          * @default false
                          */
@@ -10325,6 +10589,72 @@ export interface paths {
                          * @enum {string}
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
+                        /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
                         /**
                          * Dry Run
                          * @default false
@@ -10398,6 +10728,72 @@ export interface paths {
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
                         /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
+                        /**
                          * Dry Run
                          * @default false
                          */
@@ -10430,6 +10826,72 @@ export interface paths {
                          * @enum {string}
                          */
                         policy?: "merge" | "replace" | "fail" | "branch";
+                        /**
+                         * Reading
+                         * @description How files are read: plain data, so that a job can keep it.
+                         *
+                         *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
+                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         */
+                        reading?: {
+                            /** Encodings */
+                            encodings?: {
+                                [key: string]: string;
+                            };
+                            /**
+                             * RoleplayRules
+                             * @description How chats are read.
+                             *
+                             *     `speakers` are the ways in which messages begin in plain text, such as ``{name}: {text}`` or ``[{time}] {name}``;
+                             *     without any the usual ones are known. `narrators` are names whose words are narration, whatever their case; `user`
+                             *     is the name of the player where a chat says only "user". A scene begins after `gap_minutes` of silence (0: never),
+                             *     at headings, and where the place changes (`backgrounds`). `ooc` says what becomes of words out of character.
+                             *     Raises Refused("rule_malformed").
+                             */
+                            roleplay?: {
+                                /**
+                                 * Speakers
+                                 * @default []
+                                 */
+                                speakers?: string[];
+                                /**
+                                 * Narrators
+                                 * @default [
+                                 *       "narrator",
+                                 *       "system",
+                                 *       "gm",
+                                 *       "dm",
+                                 *       "game master",
+                                 *       "erzähler",
+                                 *       "ナレーター"
+                                 *     ]
+                                 */
+                                narrators?: string[];
+                                /** User */
+                                user?: string | null;
+                                /**
+                                 * Gap Minutes
+                                 * @default 360
+                                 */
+                                gap_minutes?: number;
+                                /**
+                                 * Headings
+                                 * @default true
+                                 */
+                                headings?: boolean;
+                                /**
+                                 * Backgrounds
+                                 * @default true
+                                 */
+                                backgrounds?: boolean;
+                                /**
+                                 * Ooc
+                                 * @default comment
+                                 * @enum {string}
+                                 */
+                                ooc?: "comment" | "drop" | "narration";
+                            };
+                        };
                         /**
                          * Dry Run
                          * @default false
@@ -11175,18 +11637,6 @@ export interface components {
              * @default false
              */
             sign?: boolean;
-        };
-        /**
-         * Candidate
-         * @description How sure (0 to 1) a reader is that it can read something, and what it saw.
-         */
-        Candidate: {
-            /** Engine */
-            engine: string;
-            /** Confidence */
-            confidence: number;
-            /** Evidence */
-            evidence: string[];
         };
         /**
          * Change
@@ -12869,12 +13319,27 @@ export interface components {
             present?: boolean;
         };
         /**
+         * Probe
+         * @description How sure (0 to 1) a reader is that it can read something, and what it saw.
+         */
+        Probe: {
+            /** Engine */
+            engine: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence?: string[];
+        };
+        /**
          * ProbeList
          * @description The readers that know a file or folder, the surest first.
          */
         ProbeList: {
             /** Items */
-            items: components["schemas"]["Candidate"][];
+            items: components["schemas"]["Probe"][];
         };
         /**
          * Processor
