@@ -174,8 +174,10 @@ PartKey = tuple[str, str]
 class Bulk(Protocol):
     """Questions about many parts of one kind at once; none walks along the whole history."""
 
-    def placed(self, branch: str, kind: str, at: int = LATEST) -> Iterator[Placed]:
-        """Yield all parts that are in force, in no order."""
+    def placed(
+        self, branch: str, kind: str, at: int = LATEST, *, may: Callable[[str], bool] | None = None
+    ) -> Iterator[Placed]:
+        """Yield all parts that are in force, in no order; with `may` those whose JSON text passes."""
 
     def born(self, branch: str, kind: str, at: int = LATEST) -> Mapping[str, int]:
         """Return for each entity, those that are gone included, the position where its history begins."""

@@ -33,6 +33,8 @@ def test_what_is_in_force_is_what_each_entity_says(desk: Desk, branches: list[st
     for branch in branches:
         for at in positions(desk, branch):
             found = {(p.entity, p.part): (p.position, p.body) for p in desk.store.bulk.placed(branch, "scene", at)}
+            some = desk.store.bulk.placed(branch, "scene", at, may=lambda body: '"title"' in body)
+            assert {(p.entity, p.part) for p in some} == {key for key in found if key[1] == ""}
             expected = {
                 (ref.id, part): (since, desk.store.versions(branch, ref, part, at)[-1].body)
                 for ref in desk.store.load_all(branch, "scene", at)

@@ -62,6 +62,7 @@ _SAID: Final = {
     "merge": "Merged",
     "rename": "Renamed",
     "reopen": "Reopened",
+    "replace": "Replaced",
     "restore": "Restored",
     "revert": "Took back",
 }

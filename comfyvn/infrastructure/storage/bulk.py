@@ -21,11 +21,14 @@ class BulkReads:
     visible: Callable[[Connection, str, int], Lineage]
     reads: Bulk
 
-    def placed(self, branch: str, kind: str, at: int = LATEST) -> Iterator[Placed]:
-        """Yield all parts of a kind that are in force, in no order."""
+    def placed(
+        self, branch: str, kind: str, at: int = LATEST, *, may: Callable[[str], bool] | None = None
+    ) -> Iterator[Placed]:
+        """Yield all parts of a kind that are in force, in no order; with `may` those whose JSON text passes."""
         with self.database.read() as conn:
             for entity, part, position, body in self.reads.placed(conn, self.visible(conn, branch, at), kind):
-                yield Placed(entity, part, position, orjson.loads(body))
+                if may is None or may(body):
+                    yield Placed(entity, part, position, orjson.loads(body))
 
     def born(self, branch: str, kind: str, at: int = LATEST) -> Mapping[str, int]:
         """Return for each entity of a kind, those that are gone included, where its history begins."""

@@ -31,6 +31,8 @@ HANDLERS: Final = {
     "analyse": "analysing:analyse",
     "graph": "analysing:graph",
     "history": "reading:history",
+    "find": "searching:find",
+    "replace": "searching:replace",
     "show": "reading:show",
     "blame": "reading:blame",
     "diff": "reading:diff",

@@ -7,6 +7,7 @@ from typing import get_args
 import comfyvn
 from comfyvn.application.ports import LATEST
 from comfyvn.application.reading import OutOfCharacter
+from comfyvn.application.search.fields import EVERYWHERE
 from comfyvn.domain.assets import AssetType
 
 
@@ -160,6 +161,9 @@ def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPars
     history.add_argument("--by", default=None, metavar="ACTOR", help="only what one actor did")
     history.add_argument("--of", default=None, metavar="KIND:ID", help="only what changed one entity")
     history.add_argument("--text", default="", help="only what holds it: in the name, the message, an entity's name")
+    find = commands.add_parser("find", help="find words anywhere in a project", parents=[past])
+    _wording(find)
+    find.add_argument("--limit", type=_count, default=None)
     show = commands.add_parser("show", help="show a project, or one entity as a document", parents=[past])
     show.add_argument("entity", nargs="?", metavar="KIND:ID", help="such as scene:start; a kind alone lists it")
     blame = commands.add_parser("blame", help="who last set what, and every version before", parents=[past])
@@ -170,6 +174,16 @@ def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPars
     diff.add_argument("--with-at", type=_position, default=LATEST, metavar="POSITION")
 
 
+def _wording(parser: ArgumentParser) -> None:
+    parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("--regex", action="store_true", help="the text is an expression; the syntax is that of RE2")
+    parser.add_argument("--case", action="store_true", help="capitals count")
+    parser.add_argument("--word", action="store_true", help="whole words only")
+    parser.add_argument("--in", dest="where", action="append", choices=sorted(EVERYWHERE), default=None)
+    parser.add_argument("--speaker", default=None, metavar="CHARACTER")
+    parser.add_argument("--scene", default=None, metavar="SCENE")
+
+
 def _changing(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, settling: ArgumentParser) -> None:
     do = commands.add_parser("do", help="give one command to one entity", parents=[branch])
     do.add_argument("name", metavar="COMMAND", help="such as story.reword-line")
@@ -177,6 +191,13 @@ def _changing(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPar
     do.add_argument("body", nargs="?", default="{}", metavar="JSON", help="the fields of the command; - reads them")
     do.add_argument("--expected", type=_count, default=None, metavar="VERSION", help="refuse if it has moved on")
     do.add_argument("--command-id", default=None, help="makes a retry harmless")
+    replacing = commands.add_parser("replace", help="put other words for those that are found", parents=[branch])
+    _wording(replacing)
+    replacing.add_argument("replacement", metavar="WORDS", help=r"with --regex, \1 or \g<name> is what a group found")
+    replacing.add_argument("--preview", action="store_true", help="show what would be replaced, and write nothing")
+    replacing.add_argument(
+        "--only", action="append", default=None, metavar="HIT", help="the id of a hit, as often as one likes"
+    )
     for verb, what in (("undo", "take back your last change"), ("redo", "take back your last undo")):
         commands.add_parser(verb, help=what, parents=[branch, settling])
     revert = commands.add_parser("revert", help="take back any one change", parents=[branch, settling])

@@ -31,6 +31,7 @@ from comfyvn.interfaces.rest import (
     playing,
     playthroughs,
     projects,
+    search,
     session,
     system,
     uploads,
@@ -80,6 +81,7 @@ def build(
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
+    app.include_router(search.routes(studio, current(studio, settings)))
     app.include_router(graph.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))
     app.include_router(disclosure.routes(studio, current(studio, settings)))

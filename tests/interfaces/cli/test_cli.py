@@ -162,6 +162,19 @@ def test_undo_redo_restore_and_history(story: Terminal) -> None:
     assert len(blame["versions"]) == 5
 
 
+def test_words_are_found_and_replaced(story: Terminal) -> None:
+    before = story.words()
+    found = story.json("find", before[:8], "--in", "dialogue", "--scene", "depot")
+    hit = next(item for item in found["items"] if item["part"] == "depot-03")
+    assert hit["spans"] == [[0, 8]]
+    shown = story.json("replace", before[:8], "XX", "--preview", "--only", hit["id"])
+    assert [item["after"] for item in shown["items"]] == [f"XX{before[8:]}"]
+    assert story.words() == before
+    assert story.json("replace", before[:8], "XX", "--only", hit["id"])["events"] == 1
+    assert story.words() == f"XX{before[8:]}"
+    story.json("undo")
+
+
 def test_branches_merge_and_conflicts_have_exit_code_three(story: Terminal) -> None:
     assert story.json("branch", "create", "darker")["name"] == "darker"
     story.reword("It snores.", "--branch", "darker")

@@ -304,3 +304,21 @@ def test_changes_have_names_and_undo_says_what_it_would_do(api: TestClient) -> N
     api.post(f"{HERE}/undo", headers={"X-Actor": "ben"})
     steps = api.get(f"{HERE}/next-steps", headers={"X-Actor": "ben"}).json()
     assert (steps["undo"], steps["redo"]["name"]) == (None, "Reworded a line in Roof")
+
+
+def test_words_are_found_shown_and_replaced(api: TestClient) -> None:
+    query = {"text": "RAIN", "where": "dialogue", "speaker": "x"}
+    assert api.get("/api/search", params=query).json()["items"] == []
+    del query["speaker"]
+    found = api.get("/api/search", params=query).json()
+    assert (found["total"], found["items"][0]["spans"]) == (1, [[0, 4]])
+    asked = {"text": "r(ain)", "replacement": "b\\1", "regex": True, "where": ["dialogue"]}
+    shown = api.post("/api/replace/preview", json=asked).json()
+    assert (shown["items"][0]["hit"]["id"], shown["items"][0]["after"]) == ("scene:s1/n1/content", "bain.")
+    assert words(api) == "Rain."
+    answer = api.post("/api/replace", json={**asked, "only": ["scene:s1/n1/content"]})
+    assert (answer.status_code, answer.json()["events"]) == (200, 1)
+    assert words(api) == "bain."
+    assert api.get(f"{HERE}/history").json()["items"][0]["name"] == "Replaced “r(ain)” with “b\\1”"
+    gone = api.post("/api/replace", json={**asked, "only": ["scene:s1/n1/content"]})
+    assert (gone.status_code, gone.json()["code"]) == (404, "hit_unknown")

@@ -7291,6 +7291,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    text: string;
+                    regex?: boolean;
+                    case?: boolean;
+                    word?: boolean;
+                    where?: ("dialogue" | "choices" | "names" | "notes")[] | null;
+                    speaker?: string | null;
+                    scene?: string | null;
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Found"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replace/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Replacing"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Preview"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Replacing"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/graph": {
         parameters: {
             query?: never;
@@ -12339,6 +12468,20 @@ export interface components {
             /** Value */
             value: unknown;
         };
+        /**
+         * Found
+         * @description Hits in the order of the story, a page of them; `total` counts all, `places` all that is found in them.
+         */
+        Found: {
+            /** Position */
+            position: number;
+            /** Total */
+            total: number;
+            /** Places */
+            places: number;
+            /** Items */
+            items: components["schemas"]["Hit"][];
+        };
         /** FoundWorld */
         FoundWorld: {
             /** Name */
@@ -12488,6 +12631,40 @@ export interface components {
             more: boolean;
             /** Below */
             below: number | null;
+        };
+        /**
+         * Hit
+         * @description A text that holds what is looked for, once or more; `id` names it when choosing what to replace.
+         *
+         *     `name` is what people call the entity; `who` is the name of the speaker (the id, or what the line says itself).
+         */
+        Hit: {
+            /** Id */
+            id: string;
+            /** Entity */
+            entity: string;
+            /** Part */
+            part: string;
+            /** Path */
+            path: string[];
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "dialogue" | "choices" | "names" | "notes";
+            /** Name */
+            name: string;
+            /** Speaker */
+            speaker: string | null;
+            /** Who */
+            who: string | null;
+            /** Text */
+            text: string;
+            /** Spans */
+            spans: [
+                number,
+                number
+            ][];
         };
         /** ImportAsset */
         ImportAsset: {
@@ -13319,6 +13496,20 @@ export interface components {
             present?: boolean;
         };
         /**
+         * Preview
+         * @description What a replacement would do, a page of it; `total` counts the hits.
+         */
+        Preview: {
+            /** Position */
+            position: number;
+            /** Total */
+            total: number;
+            /** Places */
+            places: number;
+            /** Items */
+            items: components["schemas"]["Replaced"][];
+        };
+        /**
          * Probe
          * @description How sure (0 to 1) a reader is that it can read something, and what it saw.
          */
@@ -13595,6 +13786,56 @@ export interface components {
             hash: string;
             /** Bytes */
             bytes: number;
+        };
+        /**
+         * Replaced
+         * @description A hit, and the text that would stand in its place.
+         */
+        Replaced: {
+            hit: components["schemas"]["Hit"];
+            /** After */
+            after: string;
+        };
+        /**
+         * Replacing
+         * @description What to look for and what to put there; `only` chooses hits by their ids, without it all are meant.
+         *
+         *     With `regex` the text is an expression (RE2), and the replacement may name its groups: `\\1`, `\\g<name>`.
+         */
+        Replacing: {
+            /** Text */
+            text: string;
+            /** Replacement */
+            replacement: string;
+            /**
+             * Regex
+             * @default false
+             */
+            regex?: boolean;
+            /**
+             * Case
+             * @default false
+             */
+            case?: boolean;
+            /**
+             * Word
+             * @default false
+             */
+            word?: boolean;
+            /** Where */
+            where?: ("dialogue" | "choices" | "names" | "notes")[] | null;
+            /** Speaker */
+            speaker?: string | null;
+            /** Scene */
+            scene?: string | null;
+            /** Only */
+            only?: string[] | null;
+            /** Project */
+            project?: string | null;
+            /** Branch */
+            branch?: string | null;
+            /** Message */
+            message?: string | null;
         };
         /** RescopeVariable */
         RescopeVariable: {
