@@ -1,7 +1,7 @@
-"""Import games made to be wrong, for as long as told: each is read or refused, in bounded time and memory.
+"""Import stories made to be wrong, for as long as told: each is read or refused, in bounded time and memory.
 
-Games come in batches; each batch is a process of its own with limits on memory and time, so that one that passes
-them is found by its number.
+They come in batches, by turns games of Ren'Py and stories for one of all readers; each batch is a process of its own
+with limits on memory and time, so that one that passes them is found by its number.
 """
 
 import json
@@ -14,12 +14,14 @@ import traceback
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.infrastructure.imports import apart, damage
 from tests.infrastructure.imports.renpy import fuzzing
 from tests.infrastructure.imports.renpy.packing import with_index
 
@@ -31,11 +33,13 @@ SLOW = 10, 1.5
 """Seconds of one game, and in addition for each of its megabytes."""
 LONG = 120
 """Seconds of the processor for one batch."""
+LARGE = 1 << 18
+"""Bytes of stories that are wrong by their size alone, in the first batch of each reader."""
 
 
 def main(argv: list[str]) -> int:
     """Run batches until the time is over; exit code 1 where something was found."""
-    parser = ArgumentParser("python -m benchmarks.fuzz_imports", description="Import games made to be wrong.")
+    parser = ArgumentParser("python -m benchmarks.fuzz_imports", description="Import stories made to be wrong.")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0, help="the number of the first game")
     parser.add_argument("--batch", type=int, help="run one batch in this process, with its limits")
@@ -46,17 +50,42 @@ def main(argv: list[str]) -> int:
     number, found = args.seed, 0
     outcomes: Counter[str] = Counter()
     slowest, largest = 0.0, 0
+    turns = cycle(_turns())
     while time.monotonic() < end:
-        for row in _apart(number):
+        turn = next(turns)
+        for row in _reader(turn, number) if turn else _apart(number):
             outcomes.update(row.get("outcomes", {}))
             slowest, largest = max(slowest, row.get("seconds", 0.0)), max(largest, row.get("memory", 0))
             if "finding" in row:
                 found += 1
                 print(json.dumps(row), flush=True)
-        number += BATCH
+        number += 0 if turn else BATCH
     total = {"games": outcomes.total(), "findings": found, "slowest": slowest, "memory": largest, "outcomes": outcomes}
     print(json.dumps(total))
     return int(found > 0)
+
+
+def _turns() -> list[str]:
+    """Return the readers, and an empty text for the games of Ren'Py alone, which come last."""
+    return [*damage.ENGINES, ""]
+
+
+def _reader(engine: str, first: int) -> Iterator[dict[str, Any]]:
+    """Yield what a batch of stories for a reader tells."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", apart.__name__, engine, folder, *map(str, (first, BATCH, LARGE))]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10 * LONG, check=False)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    for row in rows:
+        outcome = f"{engine}: {row.get('outcome', 'found')}"
+        yield {**row, "game": f"{engine} {row['name']}", "outcomes": {outcome: 1}}
+    if done.returncode:
+        last = rows[-1]["name"] if rows else first
+        yield {
+            "game": f"{engine}, after {last}",
+            "finding": f"exit code {done.returncode}",
+            "trace": done.stderr[-2000:],
+        }
 
 
 def _apart(first: int) -> Iterator[dict[str, Any]]:

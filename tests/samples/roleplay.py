@@ -1,6 +1,7 @@
 """A folder as SillyTavern keeps it: a chat with a branch, a card with a lorebook, a world, expressions, a persona."""
 
 import base64
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,17 @@ BRANCH = [header(main_chat="Main"), *SHARED, row("Aoi", "Stay out!"), row("Bo", 
 
 
 def picture(path: Path, colour: str, card: Any = None) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture_bytes(colour, card))
+
+
+def picture_bytes(colour: str, card: Any = None) -> bytes:
     texts = PngInfo()
     if card is not None:
         texts.add_text("chara", base64.b64encode(json.dumps(card).encode()).decode())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (8, 8), colour).save(path, pnginfo=texts)
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(made, "png", pnginfo=texts)
+    return made.getvalue()
 
 
 def write(folder: Path) -> Path:

@@ -26,6 +26,8 @@ from comfyvn.infrastructure.imports.members import type_of
 
 MAX_TEXT: Final = 64 << 20
 """Bytes of one script."""
+MAX_ROWS: Final = 300_000
+"""Lines of one script."""
 LOOKED_AT: Final = 64 << 10
 """Bytes of a file that tell what it is."""
 _PROGRAMS: Final = frozenset({".exe", ".nw", ".apk"})
@@ -174,10 +176,13 @@ def text(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]
 
     Tried in this order: a byte order mark, UTF-8, Shift JIS as Windows has it, GBK, EUC-KR, and Latin-1, which reads
     anything; where Shift JIS and GBK both read it, the one with kana wins. Raises Refused("encoding_wrong") where a
-    given `encoding` does not fit.
+    given `encoding` does not fit, Refused("too_many_lines").
     """
     found, used = _decoded(data, name, encoding)
-    return found.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), used
+    found = found.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    if found.count("\n") > MAX_ROWS:
+        raise Refused("too_many_lines", f"{name} has more than {MAX_ROWS} lines; part it into several.", file=name)
+    return found, used
 
 
 def _decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from immutables import Map
 
-from comfyvn.domain.kernel import Json
+from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.ordering import sequence
 from comfyvn.domain.pack import Warned
 from comfyvn.domain.story import Edge, Node, Place, Scene, Source
@@ -17,6 +17,9 @@ from comfyvn.infrastructure.imports.identity import Ids
 MAX_RAW: Final = 2_000
 """Characters of the source that a node keeps beside what it says."""
 MAX_TITLE: Final = 200
+MAX_PASSAGES: Final = 50_000
+MAX_STEPS: Final = 1_000_000
+"""Steps of one story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,15 @@ def graph_of(passages: Sequence[Passage], ids: Ids | None = None) -> Graph:
     """Return the scenes of passages, with ids that come from their names and words; ways lead to labels too.
 
     A way to a passage that is not there leads to a scene that is not there, with the warning ``passage_missing``;
-    of two passages with one name ways lead to the first (``passage_repeated``).
+    of two passages with one name ways lead to the first (``passage_repeated``). Raises Refused: ``too_many_passages``,
+    ``story_too_long``.
     """
     ids = ids or Ids()
     graph = Graph()
+    if len(passages) > MAX_PASSAGES:
+        raise Refused("too_many_passages", f"The story has more than {MAX_PASSAGES} passages.")
+    if sum(1 for passage in passages for _ in all_steps(passage.steps)) > MAX_STEPS:
+        raise Refused("story_too_long", f"The story has more than {MAX_STEPS} lines, choices and actions.")
     named: list[tuple[str, Passage]] = []
     for passage in passages:
         scene_id = ids.scene(passage.name)

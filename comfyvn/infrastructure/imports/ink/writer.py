@@ -114,10 +114,12 @@ class Writer:
         """Return the steps of statements; choices hold all that follows them up to the next gather."""
         found: list[Step] = []
         at = 0
+        depths: list[int] = []
         while at < len(statements):
             statement = statements[at]
             if isinstance(statement, Choice) or has_choices(statement):
-                steps, at = self._choices(statements, at)
+                depths = depths or _depths(statements)
+                steps, at = self._choices(statements, at, depths[at])
                 found += steps
                 continue
             match statement:
@@ -335,14 +337,11 @@ class Writer:
 
     # Choices
 
-    def _choices(self, statements: Sequence[Statement], at: int) -> tuple[list[Step], int]:
-        """Return the choice of all options up to the next gather, and the place behind them."""
+    def _choices(self, statements: Sequence[Statement], at: int, depth: int) -> tuple[list[Step], int]:
+        """Return the choice of all options of a depth up to the next gather, and the place behind them."""
         before: list[Step] = []
         options: list[Option] = []
         fallbacks: list[Option] = []
-        depth = min((s.depth for s in statements[at:] if isinstance(s, Choice)), default=1)
-        first = statements[at]
-        depth = first.depth if isinstance(first, Choice) else depth
         while at < len(statements):
             statement = statements[at]
             if isinstance(statement, Choice) and statement.depth == depth:
@@ -438,6 +437,20 @@ def _spaced(items: Sequence[Item]) -> list[Item]:
     """Return the words before a divert, which end by one blank whatever stands there."""
     *others, last = items
     return [*others, Words(f"{last.text.rstrip()} ")] if isinstance(last, Words) else [*items, Words(" ")]
+
+
+def _depths(statements: Sequence[Statement]) -> list[int]:
+    """Return the depth of each choice, and for what is none that of the shallowest choice behind it; 1 without one."""
+    found = [1] * len(statements)
+    least = 1_000_000
+    for at in range(len(statements) - 1, -1, -1):
+        statement = statements[at]
+        if isinstance(statement, Choice):
+            least = min(least, statement.depth)
+            found[at] = statement.depth
+        elif least < 1_000_000:
+            found[at] = least
+    return found
 
 
 def _body_end(statements: Sequence[Statement], at: int, depth: int) -> int:
