@@ -14,6 +14,7 @@ REPORTS = {
     "ConflictItem": "conflict",
     "_item": "conflict",
     "_hanging": "conflict",
+    "Flag": "flag",
     "Warned": "warning",
     "Broken": "warning",
     "ParseIssue": "warning",

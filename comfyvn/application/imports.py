@@ -3,18 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from comfyvn.application.conflicts import conflict_id
+from comfyvn.application.contents import MAX_LICENCES, Contents, contents_of, coverage_of
 from comfyvn.application.echoes import EchoOf, Held, Past, changes, edited, meta_key, origin, past
 from comfyvn.application.exports import StoryView
 from comfyvn.application.history import Settled, Sides, apply
 from comfyvn.application.identities import unchanged, with_known_ids
 from comfyvn.application.ports import Blobs, BranchRow, Ref
 from comfyvn.application.snapshots import keep, look_up
-from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, open_branch
+from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, open_branch, plain
 from comfyvn.application.versions import asset_id, differences, wanted
 from comfyvn.domain.kernel import Json, Missing
 from comfyvn.domain.merge import same
@@ -32,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 class Imported:
     """What an import brought in. Counts are those of the pack; `events` is what was new to the project.
 
-    With `conflicts` nothing was written.
+    With `conflicts` nothing was written. `contents` tells what is in the pack.
     """
 
     project: str
@@ -46,7 +47,8 @@ class Imported:
     assets: int
     commits: int
     events: int
-    coverage: Mapping[str, Json] = field(default_factory=dict)
+    contents: Contents
+    coverage: Mapping[str, Json]
     warnings: tuple[Warned, ...] = ()
     conflicts: tuple[ConflictItem, ...] = ()
 
@@ -81,6 +83,8 @@ def import_pack(
         "content": _fingerprint(pack, assets),
     }
     body["files"] = _sources(pack, open_member)
+    if pack.licences:
+        body["licences"] = plain(pack.licences[:MAX_LICENCES])
     if done := earlier(studio, request, COMMAND, body):
         return _imported(pack, row, Outcome(done, done.position))
     whole = Ref("project", row.project)
@@ -155,7 +159,8 @@ def _imported(pack: Pack, row: BranchRow, outcome: Outcome) -> Imported:
         assets=len(pack.members),
         commits=0 if outcome.commit is None else 1,
         events=outcome.events,
-        coverage={"recognised": pack.recognised, "total": pack.total, "raw": dict(pack.raw_kinds)},
+        contents=contents_of(pack),
+        coverage=coverage_of(pack),
         warnings=pack.warnings,
         conflicts=outcome.conflicts,
     )

@@ -1,17 +1,18 @@
 """Taking a foreign story in: the project it belongs to, what becomes of what is there, and what would come."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from comfyvn.application.branching import fork
+from comfyvn.application.contents import Contents, contents_of
 from comfyvn.application.echoes import EchoOf
 from comfyvn.application.history import Settled
 from comfyvn.application.imports import Imported, Progress, import_pack
 from comfyvn.application.ports import Blobs, BranchRow, ProjectRow
 from comfyvn.application.projects import found_project, slug
 from comfyvn.application.studio import Request, Studio, earlier, find_branch
-from comfyvn.domain.kernel import Conflict, Json, Missing
+from comfyvn.domain.kernel import Conflict, Missing
 from comfyvn.domain.pack import Pack, Warned
 
 Policy = Literal["merge", "replace", "fail", "branch"]
@@ -20,8 +21,6 @@ takes the place of what is there; the import is refused where there are scenes; 
 
 MAX_REVIEWS: Final = 1_000
 """Branches for review of one title."""
-MAX_SHOWN: Final = 1_000
-"""Scenes that a preview names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,58 +43,17 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would come, before anything is written. `project` is the one that is there already, None for a new one.
+    """What would come, before anything is written. `project` is the one that is there already, None for a new one."""
 
-    Each of `scenes` has its title, its lines and choices; `more` counts those that are not named.
-    """
-
-    engine: str
-    title: str
     project: str | None
-    scenes: tuple[Mapping[str, Json], ...]
-    more: int
-    lines: int
-    choices: int
-    characters: tuple[str, ...]
-    worlds: tuple[str, ...]
-    variables: tuple[str, ...]
-    languages: tuple[str, ...]
-    assets: int
-    asset_bytes: int
-    asset_types: Mapping[str, int]
-    coverage: Mapping[str, Json]
+    contents: Contents
     warnings: tuple[Warned, ...]
 
 
 def preview(studio: Studio, incoming: Incoming, aim: Aim) -> Preview:
     """Return what would come."""
-    pack = incoming.pack
-    told = [(i, scene) for i, scene in pack.scenes.items() if scene.role == "story"]
-    kinds = [[node.type for node in scene.nodes.values()] for _, scene in told]
-    shown = tuple(
-        {"id": i, "title": scene.title, "lines": types.count("text"), "choices": types.count("choice")}
-        for (i, scene), types in list(zip(told, kinds, strict=True))[:MAX_SHOWN]
-    )
-    types = [member.type for member in pack.members]
-    known = _known(studio, pack, aim)
-    return Preview(
-        engine=pack.engine,
-        title=pack.title,
-        project=known.id if known else None,
-        scenes=shown,
-        more=len(told) - len(shown),
-        lines=sum(found.count("text") for found in kinds),
-        choices=sum(found.count("choice") for found in kinds),
-        characters=tuple(sorted(character.name for character in pack.characters.values())),
-        worlds=tuple(sorted(world.name for world in pack.worlds.values())),
-        variables=tuple(sorted(pack.variables)),
-        languages=tuple(sorted({unit.language for unit in pack.translations.values()})),
-        assets=len(types),
-        asset_bytes=sum(member.size for member in pack.members),
-        asset_types={kind: types.count(kind) for kind in sorted({*types})},
-        coverage={"recognised": pack.recognised, "total": pack.total, "raw": dict(pack.raw_kinds)},
-        warnings=pack.warnings,
-    )
+    known = _known(studio, incoming.pack, aim)
+    return Preview(known.id if known else None, contents_of(incoming.pack), incoming.pack.warnings)
 
 
 def take_in(

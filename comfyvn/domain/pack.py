@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from comfyvn.domain.kernel import Json
 from comfyvn.domain.story import Scene
+
+Depth = Literal["archive", "assets", "text", "graph"]
+"""How deep a source is understood: its files, its media, its lines and choices in order, or the story as it plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,21 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A licence that a source states in a `file`, in the words `said`; nobody has proved that it is right.
+
+    `subject` is what it is about: a member's name, ``character:NAME``, or "" for what lies beside the file and below.
+    `licence` is the SPDX id that the words mean, "" where they mean none that is known. `credit` is who is to be named.
+    """
+
+    subject: str
+    said: str
+    licence: str = ""
+    file: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """Where a game says that it was exported from by us: ids of project and branch, and the position."""
 
@@ -49,7 +67,8 @@ class Pack:
 
     `recognised` of `total` statements became nodes that the studio models; the rest is kept as raw nodes.
     `characters`, `variables`, `translations` and `worlds` hold states of these kinds. `start` is the id of the scene
-    where the play begins. `exported` is set for an export of ours, edited or not.
+    where the play begins. `licences` are those that the source states itself. `exported` is set for an export of ours,
+    edited or not.
     """
 
     engine: str
@@ -65,4 +84,6 @@ class Pack:
     total: int = 0
     raw_kinds: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+    licences: tuple[Stated, ...] = ()
+    depth: Depth = "graph"
     exported: Exported | None = None

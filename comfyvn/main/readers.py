@@ -9,6 +9,7 @@ from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
 from comfyvn.application.reading import Probe, Reading
 from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.infrastructure.imports import licences
 from comfyvn.infrastructure.imports.files import Files, Reader
 from comfyvn.infrastructure.imports.ink import reader as ink
 from comfyvn.infrastructure.imports.kag import reader as kag
@@ -50,7 +51,8 @@ def read(path: Path, engine: str | None, reading: Reading, progress: Progress) -
     files = Files(path, reading)
     incoming = READERS[engine or _surest(files)].read(files, progress)
     found, exporter = incoming.pack, EXPORTERS.get(incoming.pack.engine)
-    found = replace(found, warnings=(*found.warnings, *files.unused()))
+    licences_found = (*found.licences, *licences.in_files(files))
+    found = replace(found, warnings=(*found.warnings, *files.unused()), licences=licences_found)
     return replace(incoming, pack=found, echo_of=exporter.echo if exporter else None)
 
 

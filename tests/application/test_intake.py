@@ -99,7 +99,8 @@ def test_branch_is_for_review(shop: Shop) -> None:
 
 def test_a_preview_writes_nothing(shop: Shop) -> None:
     found = preview(shop.desk.studio, shop.incoming(), Aim())
-    assert (found.project, found.lines, [scene["title"] for scene in found.scenes]) == (None, 2, ["P0", "P1"])
+    told = found.contents
+    assert (found.project, told.lines, [scene["title"] for scene in told.scenes]) == (None, 2, ["P0", "P1"])
     assert [project.name for project in shop.desk.studio.store.projects()] == ["A novel"]
     shop.take()
     assert preview(shop.desk.studio, shop.incoming(), Aim()).project == "shop"

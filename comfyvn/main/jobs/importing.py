@@ -1,5 +1,6 @@
 """The job that imports."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,7 @@ from comfyvn.application.jobs.kinds import JobContext, Kind
 from comfyvn.application.jobs.orders import ImportOrder
 from comfyvn.application.ports import Blobs
 from comfyvn.application.studio import Studio, plain
-from comfyvn.domain.kernel import Refused
+from comfyvn.domain.kernel import Json, Refused
 from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.main.jobs.typed import kind_of
 from comfyvn.main.readers import read
@@ -38,15 +39,23 @@ def _import(studio: Studio, blobs: Blobs, files: JobFiles, context: JobContext, 
         incoming = read(path, order.engine, order.reading, context.report)
         pack = incoming.pack
         context.log(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
+        for stated in pack.licences:
+            context.log(f"licence {stated.licence or stated.said!r} for {stated.subject or 'all'}, says {stated.file}")
         for warned in pack.warnings:
             context.log(f"warning {warned.code}: {warned.file}:{warned.line}: {warned.message}")
         aim = Aim(order.project, order.branch, order.policy)
         if order.dry_run:
             context.log("dry run: nothing was written")
-            return JobResult(plain(preview(studio, incoming, aim)))
+            return _result(context, plain(preview(studio, incoming, aim)))
         done = take_in(studio, blobs, incoming, aim, context.request, context.report)
     context.log(_summary(done))
-    return JobResult(plain(done))
+    return _result(context, plain(done))
+
+
+def _result(context: JobContext, value: Json) -> JobResult:
+    """Return a result that stands in the log too, which is kept longer than the job."""
+    context.log(f"result {json.dumps(value, ensure_ascii=False)}")
+    return JobResult(value)
 
 
 @contextmanager

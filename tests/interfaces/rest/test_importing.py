@@ -77,7 +77,7 @@ def test_a_preview_and_the_policies(api: TestClient) -> None:
         return answer.json()
 
     dry = take(dry_run="true")
-    assert (dry["output_json"]["project"], dry["output_json"]["characters"]) == (None, ["Ann", "Bo"])
+    assert (dry["output_json"]["project"], dry["output_json"]["contents"]["characters"]) == (None, ["Ann", "Bo"])
     assert [project["id"] for project in api.get("/api/projects").json()["items"]] == ["rain"]
     assert take()["status"] == "done"
     failed = take(policy="fail")
@@ -161,7 +161,8 @@ def test_a_request_says_how_files_are_read(api: TestClient) -> None:
     rules = {"speakers": ["{name} => {text}"], "narrators": ["voice"], "ooc": "drop"}
     asked = {"text": "Voice => Dusk.\nAnn => Hi.\nOOC: brb\n", "dry_run": True, "background": False}
     job = api.post("/roleplay/import", json={**asked, "reading": {"roleplay": rules}}).json()
-    assert (job["status"], job["output_json"]["characters"], job["output_json"]["lines"]) == ("done", ["Ann"], 2)
+    told = job["output_json"]["contents"]
+    assert (job["status"], told["characters"], told["lines"]) == ("done", ["Ann"], 2)
     assert job["input_json"]["reading"]["roleplay"]["gap_minutes"] == 360
     form = {"reading": '{"encodings": {"*.txt": "cp1251"}}', "background": "false", "engine": "roleplay"}
     words = "Ann: Жди.\nAnn: Жди!\n".encode("cp1251")

@@ -5,7 +5,7 @@ and gives for its kind.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from comfyvn.application.imports import Progress
@@ -13,9 +13,10 @@ from comfyvn.application.reading import Probe
 from comfyvn.domain.assets import MAX_PATH
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.domain.kinds import KINDS
-from comfyvn.domain.pack import Member, Pack, Warned
+from comfyvn.domain.pack import Member, Pack, Stated, Warned
 from comfyvn.domain.story import Scene
 from comfyvn.infrastructure.imports.files import Files, FilesReader
+from comfyvn.infrastructure.imports.licences import in_fields
 from comfyvn.infrastructure.imports.members import capped, type_of
 
 ENGINE: Final = "comfyvn"
@@ -76,6 +77,7 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
         translations=states["translations"],
         worlds=states["worlds"],
         members=members,
+        licences=tuple(_licences(members, found[0])),
         start=start or next(iter(scenes), None),
         recognised=len(nodes) - raw,
         total=len(nodes),
@@ -144,6 +146,11 @@ def _members(files: Files, manifest: Mapping[str, Any], folder: str, warnings: l
             _FACTS[key]: value for key in _FACTS if isinstance(value := asset.get(key), str) and value
         }
         yield Member(name, type_of(name), sizes[name], facts=facts)
+
+
+def _licences(members: Sequence[Member], file: str) -> Iterator[Stated]:
+    for member in members:
+        yield from in_fields(member.name, member.facts, file, str(member.facts.get("credit", "")))
 
 
 def _malformed(where: str, why: str) -> Refused:

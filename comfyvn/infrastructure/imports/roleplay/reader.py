@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ from comfyvn.application.reading import Probe, RoleplayRules
 from comfyvn.application.versions import asset_id
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Json, Refused
-from comfyvn.domain.pack import Pack
+from comfyvn.domain.pack import Pack, Stated
 from comfyvn.domain.worlds import World
 from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
+from comfyvn.infrastructure.imports.licences import in_fields
 from comfyvn.infrastructure.imports.members import capped
 from comfyvn.infrastructure.imports.roleplay import cards, chats, trees
 from comfyvn.infrastructure.imports.roleplay.cards import Found, character_of, world_of
@@ -188,7 +189,14 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
         recognised=graph.recognised,
         total=graph.total,
         warnings=capped(warnings),
+        licences=tuple(licence for one in found for licence in _licences(one)),
     )
+
+
+def _licences(found: Found) -> Iterator[Stated]:
+    data, extensions = found.card.data, found.card.data.get("extensions")
+    fields = {**(extensions if isinstance(extensions, dict) else {}), **data}
+    yield from in_fields(f"character:{found.card.name}", fields, found.file, found.card.words("creator"))
 
 
 def _with_sprites(found: Found, files: Files) -> Found:
