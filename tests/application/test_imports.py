@@ -9,6 +9,7 @@ import pytest
 from immutables import Map
 
 from comfyvn.application.branching import close, fork
+from comfyvn.application.contents import contents_of
 from comfyvn.application.history import undo
 from comfyvn.application.imports import Imported, asset_id, import_pack
 from comfyvn.application.ports import Ref
@@ -103,7 +104,8 @@ def test_everything_comes_in_with_one_change(desk: Desk) -> None:
         assets=2,
         commits=1,
         events=commits[0].events,
-        coverage={"recognised": 5, "total": 7, "raw": {"screen": 2}},
+        contents=contents_of(pack("one", "two")),
+        coverage={"recognised": 5, "total": 7, "share": 0.7143, "raw": {"screen": 2}},
         warnings=(Warned("label_missing", "There is no label.", "a", 3),),
     )
     load = desk.studio.store.load
