@@ -11,6 +11,7 @@ from comfyvn.domain.mentions import Key, Link, Named, Word
 
 if TYPE_CHECKING:
     from comfyvn.application.changes.chronicle import Chronicle
+    from comfyvn.application.maps.places import Places
 
 CommitKind = Literal["do", "undo", "redo", "revert", "restore", "merge", "import", "system"]
 
@@ -252,6 +253,10 @@ class EventStore(Protocol):
     @property
     def mentions(self) -> Mentions:
         """The questions about what names what."""
+
+    @property
+    def places(self) -> "Places":
+        """Where things stand on maps, beside the history."""
 
     @property
     def chronicle(self) -> "Chronicle":

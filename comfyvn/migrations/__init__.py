@@ -5,9 +5,13 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from comfyvn.migrations import first, second
+from comfyvn.migrations import first, second, third
 
-STEPS: Final[tuple[Callable[[str, str], list[str]], ...]] = (first.statements, second.statements)
+STEPS: Final[tuple[Callable[[str, str], list[str]], ...]] = (
+    first.statements,
+    second.statements,
+    third.statements,
+)
 """Step n + 1: (application, dialect) -> statements. Never changed once released; a new step is added at the end."""
 
 

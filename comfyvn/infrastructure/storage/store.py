@@ -31,6 +31,7 @@ from comfyvn.infrastructure.storage.engine import Database, open_engine
 from comfyvn.infrastructure.storage.mapper import EventMapper
 from comfyvn.infrastructure.storage.mentioning import MentionWriter, outdated, refill
 from comfyvn.infrastructure.storage.mentions import MentionReads
+from comfyvn.infrastructure.storage.places import StoredPlaces
 from comfyvn.infrastructure.storage.proving import prove
 from comfyvn.infrastructure.storage.states import EVERY, States
 from comfyvn.infrastructure.storage.verification import verify
@@ -78,6 +79,7 @@ class Store:
         self.bulk = BulkReads(database, self.visible, Bulk(self.tables, self.parts))
         mentioned = mention_table(f"{database.application}_mention")
         self.mentions = MentionReads(database, self.visible, Mentions(mentioned, self.parts.table))
+        self.places = StoredPlaces(database)
         self.chronicle = ChronicleReads(database, self.visible, Chronicle(self.tables, self.parts))
         self._lineages: dict[str, Lineage] = {}
         self._states = States()

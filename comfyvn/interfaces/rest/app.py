@@ -28,6 +28,7 @@ from comfyvn.interfaces.rest import (
     graph,
     history,
     importing,
+    maps,
     playing,
     playthroughs,
     projects,
@@ -82,6 +83,7 @@ def build(
     app.include_router(entities.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
     app.include_router(search.routes(studio, current(studio, settings)))
+    app.include_router(maps.routes(studio, current(studio, settings)))
     app.include_router(graph.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))
     app.include_router(disclosure.routes(studio, current(studio, settings)))

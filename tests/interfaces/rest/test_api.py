@@ -322,3 +322,17 @@ def test_words_are_found_shown_and_replaced(api: TestClient) -> None:
     assert api.get(f"{HERE}/history").json()["items"][0]["name"] == "Replaced “r(ain)” with “b\\1”"
     gone = api.post("/api/replace", json={**asked, "only": ["scene:s1/n1/content"]})
     assert (gone.status_code, gone.json()["code"]) == (404, "hit_unknown")
+
+
+def test_maps_keep_what_was_moved(api: TestClient) -> None:
+    moved = {"places": {"s1": {"x": 40.5, "y": -3}}}
+    assert api.put("/api/map/places", json=moved).json() == {"moved": 1}
+    scene = api.get("/api/map", params={"findings": True}).json()["scenes"][0]
+    assert (scene["id"], scene["x"], scene["y"], scene["chosen"], scene["words"]) == ("s1", 40.5, -3, True, 1)
+    assert api.delete("/api/map/places", params={"everything": True}).json() == {"view": "project"}
+    assert api.get("/api/map").json()["scenes"][0]["chosen"] is False
+    api.put("/api/scenes/s1/map/places", json={"places": {"n1": {"x": 1, "y": 2}}})
+    node = api.get("/api/scenes/s1/map").json()["nodes"][0]
+    assert (node["id"], node["x"], node["y"], node["chosen"]) == ("n1", 1, 2, True)
+    assert api.delete("/api/scenes/s1/map/places").json() == {"view": "scene:s1"}
+    assert api.put("/api/map/places", json={"places": {"s1": {"x": "NaN", "y": 2}}}).status_code == 422

@@ -7420,6 +7420,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                    findings?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProjectMap"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Moving"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Moved"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    everything?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Arranged"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenes/{scene}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path: {
+                    scene: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SceneMap"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenes/{scene}/map/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                };
+                header?: never;
+                path: {
+                    scene: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Moving"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Moved"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    everything?: boolean;
+                };
+                header?: never;
+                path: {
+                    scene: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Arranged"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/graph": {
         parameters: {
             query?: never;
@@ -11599,6 +11814,14 @@ export interface components {
             present?: boolean;
         };
         /**
+         * Arranged
+         * @description The view that is laid out anew when it is next asked for.
+         */
+        Arranged: {
+            /** View */
+            view: string;
+        };
+        /**
          * AssetDocument
          * @description A file that a story shows or plays.
          */
@@ -13086,6 +13309,20 @@ export interface components {
             scene_id: string;
         };
         /**
+         * LooseEnd
+         * @description A way that leads to no scene: what is written there, computed while playing where `dynamic`.
+         */
+        LooseEnd: {
+            /** Scene */
+            scene: string;
+            /** Node */
+            node: string | null;
+            /** To */
+            to: string;
+            /** Dynamic */
+            dynamic: boolean;
+        };
+        /**
          * Made
          * @description A translation or voice of a line. `stale`: it was made from other words than those that the line says now.
          *
@@ -13222,6 +13459,24 @@ export interface components {
             scene_id: string;
             /** After */
             after?: string | null;
+        };
+        /**
+         * Moved
+         * @description How many places were kept.
+         */
+        Moved: {
+            /** Moved */
+            moved: number;
+        };
+        /**
+         * Moving
+         * @description New places of scenes or nodes, by their ids.
+         */
+        Moving: {
+            /** Places */
+            places: {
+                [key: string]: components["schemas"]["PlaceShape"];
+            };
         };
         /**
          * Named
@@ -13471,6 +13726,16 @@ export interface components {
             order: string;
         };
         /**
+         * PlaceShape
+         * @description A place on a map.
+         */
+        PlaceShape: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * PlayList
          * @description All playthroughs of a project: how each began.
          */
@@ -13562,6 +13827,20 @@ export interface components {
         ProjectList: {
             /** Items */
             items: components["schemas"]["ProjectRow"][];
+        };
+        /**
+         * ProjectMap
+         * @description Scenes in the order of the story, and what leads where.
+         */
+        ProjectMap: {
+            /** Position */
+            position: number;
+            /** Scenes */
+            scenes: components["schemas"]["SceneNode"][];
+            /** Edges */
+            edges: components["schemas"]["SceneEdge"][];
+            /** Loose */
+            loose: components["schemas"]["LooseEnd"][];
         };
         /**
          * ProjectRow
@@ -14110,6 +14389,73 @@ export interface components {
             falls_to?: string | null;
         };
         /**
+         * SceneEdge
+         * @description All ways of one kind from a scene to another, or to itself.
+         */
+        SceneEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "jump" | "call" | "falls";
+            /** Count */
+            count: number;
+        };
+        /**
+         * SceneMap
+         * @description The nodes of a scene in reading order, and the ways between them.
+         */
+        SceneMap: {
+            /** Position */
+            position: number;
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /** Nodes */
+            nodes: components["schemas"]["StoryNode"][];
+            /** Edges */
+            edges: components["schemas"]["StoryEdge"][];
+        };
+        /**
+         * SceneNode
+         * @description A scene on the map. `errors` and `warnings` are findings, None where they were not asked for.
+         */
+        SceneNode: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Label */
+            label: string;
+            /** Group */
+            group: string;
+            /** Role */
+            role: string;
+            /** Begins */
+            begins: string | null;
+            /** Lines */
+            lines: number;
+            /** Choices */
+            choices: number;
+            /** Words */
+            words: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Chosen */
+            chosen: boolean;
+            /** Errors */
+            errors?: number | null;
+            /** Warnings */
+            warnings?: number | null;
+        };
+        /**
          * Session
          * @description Whether the browser is signed in now.
          */
@@ -14307,6 +14653,61 @@ export interface components {
             id: string;
             /** Edge */
             edge?: string | null;
+        };
+        /**
+         * StoryEdge
+         * @description A way from a node to a node of this scene (`target`), or to another scene; None and None: out of the scene.
+         *
+         *     `edge` is the id of the edge that it stands for, None where the way is only the order of nodes.
+         */
+        StoryEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string | null;
+            /** Scene */
+            scene: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "next" | "option" | "branch" | "jump" | "call" | "again" | "falls";
+            /** Edge */
+            edge: string | null;
+            /** Text */
+            text: string | null;
+            /** Condition */
+            condition: string | null;
+            /** Weight */
+            weight: number | null;
+        };
+        /**
+         * StoryNode
+         * @description A node on the map. `order` is its place in reading order, from 0; `text` is cut off after 160 characters.
+         */
+        StoryNode: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** Verb */
+            verb: string | null;
+            /** Speaker */
+            speaker: string | null;
+            /** Text */
+            text: string;
+            /** Block */
+            block: string;
+            /** Order */
+            order: number;
+            /** Conditions */
+            conditions: string[];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Chosen */
+            chosen: boolean;
         };
         /** StrikeTone */
         StrikeTone: {
