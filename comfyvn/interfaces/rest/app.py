@@ -25,6 +25,7 @@ from comfyvn.interfaces.rest import (
     entities,
     events,
     exporting,
+    expressions,
     graph,
     history,
     importing,
@@ -81,6 +82,7 @@ def build(
     app.include_router(history.routes(studio))
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))
+    app.include_router(expressions.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
     app.include_router(search.routes(studio, current(studio, settings)))
     app.include_router(maps.routes(studio, current(studio, settings)))

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -336,3 +337,15 @@ def test_maps_keep_what_was_moved(api: TestClient) -> None:
     assert (node["id"], node["x"], node["y"], node["chosen"]) == ("n1", 1, 2, True)
     assert api.delete("/api/scenes/s1/map/places").json() == {"view": "scene:s1"}
     assert api.put("/api/map/places", json={"places": {"s1": {"x": "NaN", "y": 2}}}).status_code == 422
+
+
+def test_a_condition_is_checked_while_it_is_written(api: TestClient) -> None:
+    api.post(f"{HERE}/variables/mood/declare-variable", json={"default": 0}).raise_for_status()
+
+    def checked(source: str) -> Any:
+        return api.get(f"{HERE}/check-expression", params={"source": source}).json()
+
+    assert checked("mood > 2 and clue") == {"error": None, "names": ["clue", "mood"], "undeclared": ["clue"]}
+    assert "mood >" in checked("mood >")["error"] or checked("mood >")["error"]
+    assert checked("mood >")["names"] == []
+    assert checked("lambda: 1")["error"]

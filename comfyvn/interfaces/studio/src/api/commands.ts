@@ -67,6 +67,8 @@ export type ChangeOptions = {
   version?: number | undefined;
   /** What is changed, for the person: shown where the change waits or collides. */
   label?: string;
+  /** What it gives a new value, such as "reword n1": where an earlier such change still waits, this one replaces it. */
+  replaces?: string;
 };
 
 /**
@@ -93,5 +95,6 @@ export function change<C extends Collection, V extends Verb<C>>(
     entity: `${KINDS[collection]}:${id}`,
     version: options.version ?? null,
     label: options.label ?? "",
+    replaces: options.replaces ?? null,
   });
 }

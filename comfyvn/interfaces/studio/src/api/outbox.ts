@@ -14,19 +14,26 @@ export type Entry = {
   entity: string;
   version: number | null;
   label: string;
+  /** A later change of the same thing takes the place of one that still waits. */
+  replaces: string | null;
 };
 
 /** A field that somebody else changed meanwhile. "ours" is what the server holds, "theirs" what was asked here. */
 export type Collision = { id: string; path: string; base: unknown; ours: unknown; theirs: unknown };
 export type Collided = { entry: Entry; found: number; collisions: Collision[] };
 
+/** A command that was carried out, and the version that its entity has since. */
+export type Landed = { entry: Entry; version: number };
+
 type Outbox = {
   waiting: readonly Entry[];
+  /** What was carried out last; what is shown may be older than it for a moment. */
+  landed: readonly Landed[];
   /** Commands that wait for a person to say which side they take. */
   collided: readonly Collided[];
 };
 
-export const useOutbox = create<Outbox>(() => ({ waiting: [], collided: [] }));
+export const useOutbox = create<Outbox>(() => ({ waiting: [], landed: [], collided: [] }));
 
 type Ends = { resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
 const ends = new Map<string, Ends>();
@@ -34,11 +41,8 @@ const SHELF = "comfyvn.outbox.";
 const tab = newId();
 let sending = false;
 
-/** What else happens to each command that is done or refused; the shell sets it. */
-export const told = {
-  done: (_entry: Entry, _outcome: Outcome): void => {},
-  refused: (_entry: Entry, _problem: Problem): void => {},
-};
+/** What else happens to each command that is refused; the shell sets it. */
+export const told = { refused: (_entry: Entry, _problem: Problem): void => {} };
 
 /**
  * Versions that only this page moved an entity to: from -> to. An edit that began on an older one of them did not
@@ -49,10 +53,41 @@ const own = new Map<string, Map<number, number>>();
 export function enqueue(entry: Entry): Promise<Outcome> {
   const outcome = new Promise<Outcome>((resolve, reject) => ends.set(entry.key, { resolve, reject }));
   outcome.catch(() => {}); // whoever waits hears of it; nobody must
-  useOutbox.setState(({ waiting }) => ({ waiting: [...waiting, entry] }));
+  useOutbox.setState(({ waiting }) => ({ waiting: replaced(waiting, entry) }));
   keep();
   void drain();
   return outcome;
+}
+
+function replaced(waiting: readonly Entry[], entry: Entry): Entry[] {
+  const last = waiting.at(-1);
+  const late =
+    last && waiting.length > (sending ? 1 : 0) && last.replaces === entry.replaces && sameScope(last, entry);
+  if (!late || entry.replaces === null) return [...waiting, entry];
+  const before = ends.get(last.key);
+  const now = ends.get(entry.key);
+  if (before && now)
+    ends.set(entry.key, {
+      resolve: (outcome) => [before, now].forEach((end) => void end.resolve(outcome)),
+      reject: (error) => [before, now].forEach((end) => void end.reject(error)),
+    });
+  ends.delete(last.key);
+  return [...waiting.slice(0, -1), { ...entry, version: last.version }];
+}
+
+const sameScope = (one: Entry, other: Entry): boolean => scope(one) === scope(other);
+
+/** Wait until everything was sent. */
+export function sent(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (useOutbox.getState().waiting.length) return;
+      stop();
+      resolve();
+    };
+    const stop = useOutbox.subscribe(look);
+    look();
+  });
 }
 
 async function drain(): Promise<void> {
@@ -81,8 +116,7 @@ async function post(entry: Entry): Promise<void> {
     );
     const outcome: Outcome = await answer.json();
     advance(entry, outcome);
-    remove(entry);
-    told.done(entry, outcome);
+    land(entry, outcome);
     ends.get(entry.key)?.resolve(outcome);
     ends.delete(entry.key);
   } catch (error) {
@@ -143,6 +177,17 @@ function advance(entry: Entry, outcome: Outcome): void {
   own.set(scope(entry), moves);
 }
 
+/** Take an entry out of those that wait, and remember it until what is shown holds it, in one step. */
+function land(entry: Entry, outcome: Outcome): void {
+  const version = outcome.versions?.[entry.entity] ?? 0;
+  useOutbox.setState(({ waiting, landed }) => ({
+    waiting: waiting.filter((other) => other.key !== entry.key),
+    landed: outcome.commit ? [...landed.slice(-REMEMBERED), { entry, version }] : landed,
+  }));
+  keep();
+}
+
+const REMEMBERED = 200;
 const scope = (entry: Entry): string => `${entry.project}/${entry.branch}/${entry.entity}`;
 
 function signedIn(): Promise<void> {

@@ -6476,6 +6476,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/branches/{branch}/check-expression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    source: string;
+                    at?: number | null;
+                };
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checked"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenes/list": {
         parameters: {
             query?: never;
@@ -12077,6 +12118,18 @@ export interface components {
              * @default true
              */
             present?: boolean;
+        };
+        /**
+         * Checked
+         * @description What is wrong with an expression (null: nothing), the names that it reads, and those that nobody declared.
+         */
+        Checked: {
+            /** Error */
+            error: string | null;
+            /** Names */
+            names: string[];
+            /** Undeclared */
+            undeclared: string[];
         };
         /** ChoosePortrait */
         ChoosePortrait: {

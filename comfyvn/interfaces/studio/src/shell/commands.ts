@@ -43,6 +43,12 @@ export function useOffered(): readonly Command[] {
   return [...lists.values()].flat();
 }
 
+/** Carry out a command by its id, where it is offered. */
+export function runCommand(id: string): void {
+  const command = [...useLists.getState().lists.values()].flat().find((offered) => offered.id === id);
+  if (!command?.disabled) command?.run?.();
+}
+
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Return keys as they are written for people. */

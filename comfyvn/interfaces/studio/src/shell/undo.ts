@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/api/client";
+import { finishEditing } from "@/api/editing";
+import { sent } from "@/api/outbox";
 import { branchKey, type Moment, queries } from "@/api/queries";
 import { toastError } from "@/components/toasts";
 import { usePreferences } from "@/design/preferences";
@@ -23,6 +25,8 @@ export function useUndo({ project, branch, at }: Moment) {
   const run = useCallback(
     async (way: "undo" | "redo"): Promise<void> => {
       try {
+        finishEditing();
+        await sent();
         await api.POST(`/api/projects/{project}/branches/{branch}/${way}`, {
           params: { path: { project, branch } },
           body: {},

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { change } from "@/api/commands";
 import { newId } from "@/api/connection";
 import { useScenes } from "@/api/queries";
@@ -11,7 +12,8 @@ import { Script } from "./Script";
 import css from "./scenes.module.css";
 
 /** All scenes, and the script of one. */
-export default function Scenes({ path, ...moment }: ViewProps) {
+export default function Scenes({ path, project, branch, at }: ViewProps) {
+  const moment = useMemo(() => ({ project, branch, at }), [project, branch, at]);
   const t = scenesText();
   const { data } = useScenes(moment);
   const scenes = (data?.items ?? []).filter(({ role }) => role === "story");
@@ -31,7 +33,7 @@ export default function Scenes({ path, ...moment }: ViewProps) {
   }
 
   const list = (
-    <nav className={css.list} aria-label={t("list")}>
+    <nav className={css.list} aria-label={t("list")} data-scene-list>
       <header>
         <h1>{t("title")}</h1>
         {!past && <IconButton icon="plus" label={t("add")} onClick={() => void add()} />}

@@ -1,0 +1,45 @@
+import { useEffect, useRef, useState } from "react";
+import { whileEditing } from "@/api/editing";
+import { useEditor } from "./editor";
+import { scenesText } from "./messages";
+import css from "./script.module.css";
+
+/** The title of the scene, and whatever else is worth knowing of it at its top. */
+export function Title() {
+  const t = scenesText();
+  const { scene, version, readOnly, act, titles, rows, focus } = useEditor();
+  const [draft, setDraft] = useState<{ title: string; version: number } | null>(null);
+  const commit = () => {
+    const title = draft?.title.trim();
+    setDraft(null);
+    if (draft && title && title !== scene.title)
+      act("retitle-scene", { title }, { version: draft.version, label: t("sceneTitle") });
+  };
+  const latest = useRef(commit);
+  latest.current = commit;
+  useEffect(() => whileEditing(() => latest.current()), []);
+  return (
+    <header className={css.title}>
+      <input
+        aria-label={t("sceneTitle")}
+        value={draft?.title ?? scene.title ?? ""}
+        readOnly={readOnly}
+        maxLength={200}
+        onChange={({ target }) => setDraft({ title: target.value, version: draft?.version ?? version })}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+          event.preventDefault();
+          commit();
+          if (rows[0]) focus(rows[0].key, "end");
+        }}
+      />
+      <p>
+        {scene.label && <code>{scene.label}</code>}
+        {scene.falls_to && (
+          <span>{t("fallsTo", { scene: titles.get(scene.falls_to) ?? scene.falls_to })}</span>
+        )}
+      </p>
+    </header>
+  );
+}
