@@ -1,13 +1,13 @@
 """Branches: fork at any past position, rename, close, compare, merge, take over single changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from comfyvn.application.history import Settled, Sides, apply, around, sees
 from comfyvn.application.ports import LATEST, BranchRow, Change, EventStore, Ref
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
-from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.domain.kernel import WHOLE, Conflict, Json, Missing, Refused
 from comfyvn.domain.merge import merge3
 from comfyvn.domain.project import BRANCH, Branch
 
@@ -213,6 +213,22 @@ class Difference:
 
 def compare(studio: Studio, one: str, other: str, at: int = LATEST, other_at: int = LATEST) -> tuple[Difference, ...]:
     """Return what differs from one branch (as of `at`) to another (as of `other_at`), part by part."""
+    found: list[Difference] = []
+    for ref, here, there in differing(studio, one, other, at, other_at):
+        parts = studio.store.kinds[ref.kind].parts
+        before, after = parts(here), parts(there)
+        found += [
+            Difference(str(ref), part, before.get(part), after.get(part))
+            for part in sorted(before.keys() | after.keys())
+            if before.get(part) != after.get(part)
+        ]
+    return tuple(found)
+
+
+def differing(
+    studio: Studio, one: str, other: str, at: int = LATEST, other_at: int = LATEST
+) -> list[tuple[Ref, Any, Any]]:
+    """Return the entities that may differ from one branch to another, with both states."""
     store = studio.store
     since = parting(store, one, other) if one != other else min(store.head(one, at), store.head(one, other_at))
     since = min(since, store.head(one, at), store.head(other, other_at))
@@ -220,15 +236,56 @@ def compare(studio: Studio, one: str, other: str, at: int = LATEST, other_at: in
         **store.touched(one, since, at),
         **store.touched(other, since, other_at),
     }
-    found: list[Difference] = []
     refs = sorted(ref for ref in touched if ref.kind != "branch")
     here, there = store.load_many(one, refs, at), store.load_many(other, refs, other_at)
-    for ref in refs:
-        parts = store.kinds[ref.kind].parts
-        before, after = parts(here[ref].state), parts(there[ref].state)
-        found += [
-            Difference(str(ref), part, before.get(part), after.get(part))
-            for part in sorted(before.keys() | after.keys())
-            if before.get(part) != after.get(part)
-        ]
-    return tuple(found)
+    return [(ref, here[ref].state, there[ref].state) for ref in refs]
+
+
+def take_parts(
+    studio: Studio,
+    source: str,
+    target: str,
+    wanted: Mapping[Ref, Set[str]],
+    request: Request,
+    settled: Settled | None = None,
+) -> Outcome:
+    """Bring some parts of entities, such as lines of a scene, from `source` into `target`, in one commit.
+
+    What is not there on `source` is taken away. An entity that is new to `target` brings its own fields with it.
+    With conflicts nothing is written. Raises Missing("part_unknown") for a part that neither branch knows.
+    """
+    store = studio.store
+    body: Json = {
+        "source": source,
+        "target": target,
+        "parts": {str(ref): sorted(wanted[ref]) for ref in sorted(wanted)},
+        "settled": dict(settled or {}),
+    }
+    if done := earlier(studio, request, "project.take-parts", body):
+        return Outcome(done, done.position)
+    from_row, into_row = store.branch(source), store.branch(target)
+    if from_row.project != into_row.project:
+        raise Refused("projects_differ", "Branches of different projects cannot be merged.")
+    if source == target:
+        return Outcome(None, store.head(target))
+    base = _base(store, (source, store.head(source)), (target, store.head(target)), wanted)
+    sides = []
+    for ref, (there, _) in store.load_many(source, wanted).items():
+        sides.append(Sides(ref, base[ref], _with_parts(store, ref, base[ref], there, wanted[ref])))
+    count = sum(map(len, wanted.values()))
+    message = f"take {count} part{'' if count == 1 else 's'} of {from_row.name}"
+    return apply(studio, target, sides, request, message, "merge", body, settled, command="project.take-parts")
+
+
+def _with_parts(store: EventStore, ref: Ref, base: Any, there: Any, wanted: Set[str]) -> Any:
+    """Return a state that is the one `there` in the wanted parts, and else as it was."""
+    decider = store.kinds[ref.kind]
+    old, new = decider.parts(base), decider.parts(there)
+    if there is None and WHOLE in wanted:
+        return None
+    if not old:
+        wanted = wanted | {WHOLE}
+    if unknown := [part for part in sorted(wanted) if part not in old and part not in new]:
+        raise Missing("part_unknown", f"{ref} has no part {unknown[0]!r} here.", entity=str(ref), part=unknown[0])
+    kept = {part: body for part, body in old.items() if part not in wanted}
+    return decider.assemble(kept | {part: new[part] for part in wanted if part in new})

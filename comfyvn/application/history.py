@@ -219,7 +219,8 @@ def apply(
     hanging = (c for c in dangling(store, branch, changes) if c.id not in loose)
     conflicts += [c for c in hanging if (settled or {}).get(c.id) != "ours"]
     if conflicts or not changes or not write:
-        return Outcome(None, store.head(branch, LATEST), tuple(conflicts))
+        would = () if write else tuple(changes)
+        return Outcome(None, store.head(branch, LATEST), tuple(conflicts), would=would)
     head = envelope(studio, request, message, kind, command=command or f"project.{kind}", body=body, **more)
     try:
         commit = store.append(branch, head, changes)

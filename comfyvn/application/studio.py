@@ -6,6 +6,7 @@ from typing import Any
 
 from comfyvn.application.ports import (
     BranchRow,
+    Change,
     Clock,
     Commit,
     CommitKind,
@@ -71,6 +72,8 @@ class Outcome:
     position: int
     conflicts: tuple[ConflictItem, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    would: tuple[Change, ...] = ()
+    """What a preview would write, what collides left out."""
 
     @property
     def events(self) -> int:

@@ -64,6 +64,7 @@ _SAID: Final = {
     "reopen": "Reopened",
     "replace": "Replaced",
     "restore": "Restored",
+    "take": "Took",
     "revert": "Took back",
 }
 """Verbs at the head of messages of the program, and how people say them."""

@@ -172,6 +172,7 @@ def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPars
     diff = commands.add_parser("diff", help="compare two branches, or a branch with its past", parents=[past])
     diff.add_argument("--with", dest="other", metavar="BRANCH", help="the other branch; default: this one")
     diff.add_argument("--with-at", type=_position, default=LATEST, metavar="POSITION")
+    diff.add_argument("--prose", action="store_true", help="by scene and line, with the words that differ marked")
 
 
 def _wording(parser: ArgumentParser) -> None:

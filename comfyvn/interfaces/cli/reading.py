@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from comfyvn.application import blame as blaming
 from comfyvn.application import branching
 from comfyvn.application.changes.chronicle import Filter
+from comfyvn.application.changes.comparing import compare_prose
 from comfyvn.application.changes.listing import list_changes
 from comfyvn.application.changes.naming import Named
+from comfyvn.application.changes.prose import Prose
 from comfyvn.application.playing import picks_of, play_branch, program_of, starting_scene
 from comfyvn.application.ports import Ref
 from comfyvn.application.studio import Studio, plain, story_branches
@@ -21,6 +23,7 @@ from comfyvn.interfaces.cli.tools import Tools
 
 PAGE = 1000
 """Changes that are named at once."""
+_SIGNS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 SHORT = 12
 """Characters of a commit id in tables."""
 
@@ -236,11 +239,25 @@ def diff(tools: Tools, args: Namespace, out: Printer) -> int:
     """Compare two branches, or a branch with its past."""
     one = tools.branch(args.project, args.branch)
     other = tools.branch(args.project, args.other) if args.other else one
+    if args.prose:
+        told = compare_prose(tools.studio, one.id, other.id, args.at, args.with_at)
+        out.result(plain(told), lambda: [*_in_words(told)] or ["No difference."])
+        return DONE
     found = branching.compare(tools.studio, one.id, other.id, args.at, args.with_at)
     out.result(
         [plain(d) for d in found], lambda: [line for d in found for line in _difference(d)] or ["No difference."]
     )
     return DONE
+
+
+def _in_words(found: Prose) -> Iterator[str]:
+    for scene in found.scenes:
+        yield f"{scene.title} (scene:{scene.scene}) {scene.what}"
+        for line in scene.lines:
+            said = "".join(_SIGNS[mark.kind].format(mark.text) for mark in line.marks)
+            yield f"  {line.node} {line.what}{f' {line.who}:' if line.who else ''} {said}".rstrip()
+            yield from (f"    {field.path}: {field.before!r} -> {field.after!r}" for field in line.fields)
+    yield from (f"{other.name} ({other.entity}) {other.what}" for other in found.others)
 
 
 def _difference(found: branching.Difference) -> Iterator[str]:

@@ -33,6 +33,7 @@ from comfyvn.interfaces.rest import (
     playing,
     playthroughs,
     projects,
+    prose,
     search,
     session,
     system,
@@ -79,6 +80,7 @@ def build(
     app.include_router(pages.routes())
     app.include_router(projects.routes(studio))
     app.include_router(changes.routes(studio))
+    app.include_router(prose.routes(studio))
     app.include_router(history.routes(studio))
     app.include_router(playing.routes(studio))
     app.include_router(entities.routes(studio))

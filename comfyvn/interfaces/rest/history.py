@@ -10,6 +10,7 @@ from comfyvn.application import branching, history
 from comfyvn.application.ports import LATEST, Ref
 from comfyvn.application.studio import Studio, find_branch
 from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.domain.kinds import KINDS
 from comfyvn.interfaces.rest.answers import (
     PROBLEMS,
     Actor,
@@ -76,13 +77,15 @@ class Comparison:
 
 
 def refs(names: tuple[str, ...] | None) -> list[Ref] | None:
-    """Return entities named as ``kind:id``. Raises Refused("entity_malformed")."""
+    """Return entities named as ``kind:id``. Raises Refused("entity_malformed"), Missing("kind_unknown")."""
     if names is None:
         return None
     found = [Ref.of(name) for name in names]
     for ref in found:
         if not ref.kind or not ref.id:
             raise Refused("entity_malformed", "An entity is named as kind:id, such as scene:start.")
+        if ref.kind not in KINDS:
+            raise Missing("kind_unknown", f"There is no kind {ref.kind!r}; there are: {', '.join(KINDS)}.")
     return found
 
 

@@ -130,7 +130,7 @@ def test_a_change_of_an_unknown_branch_of_a_fork_is_seen_up_to_the_fork(desk: De
     assert [item.name for item in page.items] == ["Wrote a line in Scene", "Opened Scene"]
     change = desk.studio.store.commit(next(desk.studio.store.trail(desk.main, "ada")).id)
     take(desk.studio, other, change.id, Request("ada"))
-    assert list_changes(desk.studio, other, Filter()).items[0].name.startswith("Take over")
+    assert list_changes(desk.studio, other, Filter()).items[0].name.startswith("Took over")
 
 
 def test_entities_without_names_have_their_id_or_kind() -> None:

@@ -162,6 +162,15 @@ def test_undo_redo_restore_and_history(story: Terminal) -> None:
     assert len(blame["versions"]) == 5
 
 
+def test_a_difference_reads_as_prose(story: Terminal) -> None:
+    position = str(story.json("history")[0]["position"])
+    story.reword("It snores.")
+    said = story("diff", "--at", position, "--prose").out
+    assert "{+It snores" in said
+    assert story.json("diff", "--at", position, "--prose")["scenes"][0]["changed"] == 1
+    story.json("undo")
+
+
 def test_words_are_found_and_replaced(story: Terminal) -> None:
     before = story.words()
     found = story.json("find", before[:8], "--in", "dialogue", "--scene", "depot")

@@ -349,3 +349,23 @@ def test_a_condition_is_checked_while_it_is_written(api: TestClient) -> None:
     assert "mood >" in checked("mood >")["error"] or checked("mood >")["error"]
     assert checked("mood >")["names"] == []
     assert checked("lambda: 1")["error"]
+
+
+def test_variants_are_compared_as_prose_and_lines_taken_over(api: TestClient) -> None:
+    api.post("/api/projects/rain/branches", json={"name": "v"})
+    there = HERE.replace("main", "v")
+    commit = api.post(f"{there}/scenes/s1/reword-line", json={"node_id": "n1", "text": "Soft rain."}).json()["commit"]
+    found = api.get(f"{HERE}/compare/prose", params={"with": "v"}).json()
+    marked = [["removed", "Rain"], ["added", "Soft rain"], ["same", "."]]
+    assert found["scenes"][0]["lines"][0]["marks"] == marked
+    bare = api.get(f"{HERE}/compare/prose", params={"with": "v", "words": False}).json()
+    assert (bare["scenes"][0]["changed"], bare["scenes"][0]["lines"]) == (1, [])
+    assert api.get(f"{there}/commits/{commit['id']}/prose").json()["scenes"] == found["scenes"]
+    assert api.get(f"{HERE}/commits/0000/prose").status_code == 404
+    preview = api.get(f"{HERE}/merge-preview/prose", params={"source": "v"}).json()
+    assert (preview["conflicts"], preview["prose"]["scenes"]) == ([], found["scenes"])
+    taken = {"source": "v", "parts": [{"entity": "scene:s1", "part": "n1"}]}
+    assert api.post(f"{HERE}/take-parts", json=taken).json()["events"] == 1
+    assert words(api) == "Soft rain."
+    unknown = {"source": "v", "parts": [{"entity": "nothing:s1", "part": "n1"}]}
+    assert api.post(f"{HERE}/take-parts", json=unknown).json()["code"] == "kind_unknown"

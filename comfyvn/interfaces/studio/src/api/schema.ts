@@ -699,6 +699,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/branches/{branch}/commits/{commit}/prose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    words?: boolean;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                    commit: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Prose"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/branches/{branch}/compare/prose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    with?: string | null;
+                    at?: number | null;
+                    with_at?: number | null;
+                    words?: boolean;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Prose"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/branches/{branch}/merge-preview/prose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    source: string;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergePreview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/branches/{branch}/take-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakingParts"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/branches/{branch}/commits/{commit}": {
         parameters: {
             query?: never;
@@ -12253,6 +12425,36 @@ export interface components {
             theirs: unknown;
         };
         /**
+         * ConflictProse
+         * @description A collision as people see it: what they call the entity, which node it is about, and words marked from `base`.
+         */
+        ConflictProse: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Entity */
+            entity: string;
+            /** Name */
+            name: string;
+            /** Node */
+            node: string | null;
+            /** Speaker */
+            speaker: string | null;
+            /** Field */
+            field: string;
+            /** Base */
+            base: unknown;
+            /** Ours */
+            ours: unknown;
+            /** Theirs */
+            theirs: unknown;
+            /** Ours Marks */
+            ours_marks: components["schemas"]["Mark"][];
+            /** Theirs Marks */
+            theirs_marks: components["schemas"]["Mark"][];
+        };
+        /**
          * Credits
          * @description The credits of a project at a position; names of no known author are not there (see the licences).
          */
@@ -12558,6 +12760,25 @@ export interface components {
             after?: string | null;
         };
         /**
+         * EntityChange
+         * @description Anything else that differs.
+         */
+        EntityChange: {
+            /** Entity */
+            entity: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "changed" | "removed" | "moved";
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+        };
+        /**
          * EntityList
          * @description Entities of one kind: their ids and own fields, and the position that the list shows.
          */
@@ -12705,6 +12926,20 @@ export interface components {
             next: string | null;
             /** Position */
             position: number;
+        };
+        /**
+         * FieldChange
+         * @description A field (path with slashes) that is another one now; `marks` where both are texts.
+         */
+        FieldChange: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
         };
         /**
          * Finding
@@ -13264,6 +13499,40 @@ export interface components {
             credit: string;
         };
         /**
+         * LineChange
+         * @description A line, choice or action. `what` is ``moved`` where nothing but its place changed.
+         *
+         *     `before` and `after` are its words (None: it was not there), `order` its place in reading order, and `fields` all
+         *     other fields that changed, options of a choice among them. `who` is the name of the speaker.
+         */
+        LineChange: {
+            /** Node */
+            node: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "changed" | "removed" | "moved";
+            /** Type */
+            type: string;
+            /** Verb */
+            verb: string | null;
+            /** Speaker */
+            speaker: string | null;
+            /** Who */
+            who: string | null;
+            /** Order */
+            order: number;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+        };
+        /**
          * LineHistory
          * @description Everything that is known of a line. `text` is null where it was removed.
          */
@@ -13457,6 +13726,21 @@ export interface components {
             ancestors: components["schemas"]["Fact"][];
             /** Position */
             position: number;
+        };
+        Mark: [
+            "same" | "removed" | "added",
+            string
+        ];
+        /**
+         * MergePreview
+         * @description What a merge would bring, and the collisions that need a decision; these are left out of the prose.
+         */
+        MergePreview: {
+            /** Position */
+            position: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictProse"][];
+            prose: components["schemas"]["Prose"];
         };
         /**
          * Merging
@@ -13729,6 +14013,19 @@ export interface components {
             };
         };
         /**
+         * PartName
+         * @description One part of an entity (``kind:id``): a node of a scene, or empty for the entity's own fields.
+         */
+        PartName: {
+            /** Entity */
+            entity: string;
+            /**
+             * Part
+             * @default
+             */
+            part?: string;
+        };
+        /**
          * PlaceAction
          * @description Place a stage direction, assignment, jump, branch … after node `after`, or at the end of `block`.
          */
@@ -13914,6 +14211,20 @@ export interface components {
             project: components["schemas"]["ProjectRow"];
             /** Branches */
             branches: components["schemas"]["BranchRow"][];
+        };
+        /**
+         * Prose
+         * @description Everything that differs. `total` counts the scenes and `speakers` the lines of all pages.
+         */
+        Prose: {
+            /** Total */
+            total: number;
+            /** Scenes */
+            scenes: components["schemas"]["SceneChange"][];
+            /** Others */
+            others: components["schemas"]["EntityChange"][];
+            /** Speakers */
+            speakers: components["schemas"]["SpeakerCount"][];
         };
         /** ReattributeLine */
         ReattributeLine: {
@@ -14413,6 +14724,33 @@ export interface components {
             };
         };
         /**
+         * SceneChange
+         * @description A scene that differs: how many of its lines were added, changed, removed and moved, and the lines in order.
+         */
+        SceneChange: {
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "changed" | "removed" | "moved";
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Removed */
+            removed: number;
+            /** Moved */
+            moved: number;
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+            /** Lines */
+            lines: components["schemas"]["LineChange"][];
+        };
+        /**
          * SceneDocument
          * @description A scene with its nodes in reading order.
          */
@@ -14605,6 +14943,24 @@ export interface components {
             percent: number;
         };
         /**
+         * SpeakerCount
+         * @description How many lines of a speaker (None: the narrator) differ.
+         */
+        SpeakerCount: {
+            /** Speaker */
+            speaker: string | null;
+            /** Who */
+            who: string | null;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Removed */
+            removed: number;
+            /** Moved */
+            moved: number;
+        };
+        /**
          * Starting
          * @description Begins a playthrough of a branch, now or at a past position; `forced` are values that variables begin with.
          */
@@ -14784,6 +15140,22 @@ export interface components {
         Tagging: {
             /** Tag */
             tag: string;
+        };
+        /**
+         * TakingParts
+         * @description Take some parts over from the branch `source`, such as single lines, without the rest of it.
+         */
+        TakingParts: {
+            /** Source */
+            source: string;
+            /** Parts */
+            parts: components["schemas"]["PartName"][];
+            /** Settled */
+            settled?: {
+                [key: string]: "ours" | "theirs";
+            };
+            /** Message */
+            message?: string | null;
         };
         /** TellLore */
         TellLore: {
