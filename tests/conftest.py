@@ -57,9 +57,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> 
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_database(postgres_url: str, worker_id: str, testrun_uid: str) -> Iterator[Callable[[], str]]:
-    """Return a function that creates an empty database and returns its address; all are dropped after the test."""
+def _databases(postgres_url: str, worker_id: str, testrun_uid: str) -> Iterator[Callable[[], str]]:
+    """Yield a function that creates an empty database and returns its address; all are dropped afterwards."""
     created: list[Identifier] = []
 
     def create() -> str:
@@ -74,5 +73,10 @@ def postgres_database(postgres_url: str, worker_id: str, testrun_uid: str) -> It
         for name in created:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
+
+postgres_database = pytest.fixture(_databases, name="postgres_database")
+"""A function that creates an empty database and returns its address; all are dropped after the test."""
+postgres_database_of_module = pytest.fixture(_databases, scope="module", name="postgres_database_of_module")
+"""The same, dropped after the last test of the module."""
 
 _numbers = count()

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +11,13 @@ import pytest
 from comfyvn.application.jobs.job import OPEN, Job
 from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.domain.kernel import Conflict, Json, Missing, Refused
+from comfyvn.infrastructure.jobs.database import open_database
+from comfyvn.infrastructure.jobs.following import JobFollower
 from comfyvn.infrastructure.jobs.journal import Journal
+from comfyvn.infrastructure.jobs.queue import QueuedJobs
 from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.system import RandomIds, SystemClock
+from tests.jobs.processes import working
 from tests.jobs.trying import did, kinds
 
 
@@ -30,10 +34,11 @@ class Heard:
 
 
 class Desk(NamedTuple):
-    """A runner, the folder in which its jobs tell what they do, and what is heard of them."""
+    """A runner, the folder in which its jobs tell what they do, a folder of the test, and what is heard of jobs."""
 
     jobs: JobRunner
     folder: Path
+    here: Path
     heard: Heard
 
     def over(self, job: Job) -> Job:
@@ -41,7 +46,7 @@ class Desk(NamedTuple):
         end = time.monotonic() + 60
         while (now := self.jobs.status(job.id)).status in OPEN:
             assert time.monotonic() < end, now
-            time.sleep(0.01)
+            time.sleep(0.02)
         return now
 
     def began(self, job: Job) -> None:
@@ -49,22 +54,40 @@ class Desk(NamedTuple):
         end = time.monotonic() + 60
         while not did(self.folder, job.id):
             assert time.monotonic() < end
-            time.sleep(0.01)
+            time.sleep(0.02)
 
-    def blocked(self, name: str) -> tuple[Job, Path]:
+    def blocked(self) -> tuple[Job, Path]:
         """Hand in a job that goes on until a file is there, and wait until it has begun."""
-        file = self.folder / name
+        file = self.here / "go-on"
         job = self.jobs.submit("wait", {"file": str(file)})
         self.began(job)
         return job, file
 
 
+@pytest.fixture(scope="module", params=["threads", "sqlite", "postgres"])
+def runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Return a runner of each kind; those on databases have one worker, in a process of its own."""
+    folder = tmp_path_factory.mktemp("jobs")
+    made, heard, journal = kinds(folder), Heard(), Journal(folder / "logs")
+    if request.param == "threads":
+        threads = ThreadJobs(made, RandomIds(), SystemClock(), journal, heard)
+        yield Desk(threads, folder, folder, heard)
+        threads.close()
+        return
+    create: Callable[[], str] = request.getfixturevalue("postgres_database_of_module")
+    url = create() if request.param == "postgres" else f"sqlite:///{folder / 'jobs.db'}"
+    queued = QueuedJobs(open_database(url), made, RandomIds(), SystemClock(), journal)
+    follower = JobFollower(queued.rows, heard)
+    with working(folder, url):
+        follower.start()
+        yield Desk(queued, folder, folder, heard)
+        follower.close()
+    queued.close()
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    heard = Heard()
-    runner = ThreadJobs(kinds(tmp_path), RandomIds(), SystemClock(), Journal(tmp_path / "logs"), heard)
-    yield Desk(runner, tmp_path, heard)
-    runner.close()
+def desk(runner: Desk, tmp_path: Path) -> Desk:
+    return runner._replace(here=tmp_path)
 
 
 def test_a_job_tells_how_far_it_is_and_what_it_gave(desk: Desk) -> None:
@@ -110,7 +133,7 @@ def test_what_cannot_be_done_is_refused_at_once(desk: Desk) -> None:
 
 
 def test_jobs_stop_within_a_second_when_they_are_asked_to(desk: Desk) -> None:
-    running, _ = desk.blocked("never")
+    running, _ = desk.blocked()
     began = time.monotonic()
     desk.jobs.cancel(running.id)
     assert time.monotonic() - began < 1
@@ -120,7 +143,7 @@ def test_jobs_stop_within_a_second_when_they_are_asked_to(desk: Desk) -> None:
 
 
 def test_a_job_that_waits_never_begins_once_it_is_cancelled(desk: Desk) -> None:
-    running, file = desk.blocked("go-on")
+    running, file = desk.blocked()
     waiting = desk.jobs.submit("wait", {"file": "never"})
     assert desk.jobs.cancel(waiting.id).status == "cancelled"
     file.touch()
@@ -129,7 +152,7 @@ def test_a_job_that_waits_never_begins_once_it_is_cancelled(desk: Desk) -> None:
 
 
 def test_a_failed_job_is_tried_again(desk: Desk) -> None:
-    needs = desk.folder / "there"
+    needs = desk.here / "there"
     job = desk.over(desk.jobs.submit("steps", {"count": 3, "needs": str(needs)}))
     assert isinstance(job.error, dict)
     assert job.error["code"] == "file_lacking"
@@ -138,13 +161,16 @@ def test_a_failed_job_is_tried_again(desk: Desk) -> None:
     assert (again.id, again.error) == (job.id, None)
     job = desk.over(job)
     assert (job.status, job.output, job.attempts) == ("done", {"done": [0, 1, 2]}, 2)
+    steps = [line for line in did(desk.folder, job.id) if line.startswith("step")]
+    if not isinstance(desk.jobs, ThreadJobs):  # which remembers no steps
+        assert steps == ["step 0 1", "step 1 1", "step 2 1", "step 2 2"]
     with pytest.raises(Conflict) as done:
         desk.jobs.retry(job.id)
     assert done.value.code == "job_done"
 
 
 def test_a_cancelled_job_is_tried_again_and_one_that_runs_is_not(desk: Desk) -> None:
-    job, file = desk.blocked("go-on")
+    job, file = desk.blocked()
     with pytest.raises(Conflict) as running:
         desk.jobs.retry(job.id)
     assert running.value.code == "job_not_over"
@@ -165,7 +191,7 @@ def test_jobs_are_listed_the_latest_first(desk: Desk) -> None:
 
 
 def test_what_a_job_comes_to_is_told(desk: Desk) -> None:
-    job, file = desk.blocked("go-on")
+    job, file = desk.blocked()
     file.touch()
     desk.over(job)
     end = time.monotonic() + 60

@@ -1,10 +1,10 @@
-"""The port for jobs."""
+"""The port for jobs, and what every runner refuses."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from comfyvn.application.jobs.job import Job
-from comfyvn.domain.kernel import Json
+from comfyvn.application.jobs.job import OPEN, Job
+from comfyvn.domain.kernel import Conflict, Json, Missing
 
 
 class JobRunner(Protocol):
@@ -49,3 +49,16 @@ class JobRunner(Protocol):
 
     def close(self) -> None:
         """Let go of what is held; jobs that run elsewhere go on."""
+
+
+def unknown(job_id: str) -> Missing:
+    """Return the refusal of an id that no job has."""
+    return Missing("job_unknown", f"There is no job {job_id[:50]!r}.")
+
+
+def refuse_retry(job: Job) -> None:
+    """Raise Conflict where a job cannot be done again: ``job_not_over``, ``job_done``."""
+    if job.status in OPEN:
+        raise Conflict("job_not_over", f"The job is {job.status}; only one that is over can be tried again.")
+    if job.status == "done":
+        raise Conflict("job_done", "The job is done; hand in a new one.")

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from comfyvn.application.jobs.job import OPEN, Job
 from comfyvn.application.jobs.kinds import Kinds
+from comfyvn.application.jobs.runner import refuse_retry, unknown
 from comfyvn.application.ports import Clock, Ids, Notices, Unheard
 from comfyvn.application.streaming.jobs import told_of
 from comfyvn.domain.kernel import Conflict, Json, Missing
@@ -166,16 +167,3 @@ class _Telling(Working):
     def report(self, stage: str, done: int, total: int) -> None:
         super().report(stage, done, total)
         self._runner.tell(self.job, self.measured)
-
-
-def unknown(job_id: str) -> Missing:
-    """Return the refusal of an id that no job has."""
-    return Missing("job_unknown", f"There is no job {job_id[:50]!r}.")
-
-
-def refuse_retry(job: Job) -> None:
-    """Raise Conflict where a job cannot be done again: ``job_not_over``, ``job_done``."""
-    if job.status in OPEN:
-        raise Conflict("job_not_over", f"The job is {job.status}; only one that is over can be tried again.")
-    if job.status == "done":
-        raise Conflict("job_done", "The job is done; hand in a new one.")
