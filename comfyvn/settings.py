@@ -5,6 +5,7 @@ The settings file is ``settings.json`` in the configuration folder, one JSON obj
     {"assets": {"max_bytes": NUMBER},
      "blobs": {"url": TEXT},
      "database": {"url": TEXT},
+     "jobs": {"slots": NUMBER, "keep_days": NUMBER, "keep_count": NUMBER},
      "logging": {"level": TEXT},
      "server": {"host": TEXT, "port": NUMBER, "cors_origins": [TEXT, ...]},
      "streaming": {"dialogue": TRUE OR FALSE},
@@ -43,6 +44,9 @@ MAX_DOCUMENT_BYTES = 1_000_000
 MAX_ASSET_BYTES = 4 << 30
 """How large a file of a project may be unless the settings say otherwise."""
 
+MOST = 1_000_000
+"""The highest number that a setting of jobs takes."""
+
 _saving = Lock()
 
 
@@ -51,6 +55,7 @@ class Settings:
     """Everything that can be set from outside. `port` is the one asked for; `resolve_port` finds a free one.
 
     `blobs_url` is the address of a store of objects (``s3://BUCKET/PREFIX``), empty: blobs lie in the data folder.
+    A worker runs `job_slots` jobs at a time; those that are over are kept for `job_days`, `job_count` at most.
     """
 
     data_dir: Path
@@ -66,6 +71,9 @@ class Settings:
     actor: str
     blobs_url: str
     max_asset_bytes: int
+    job_slots: int
+    job_days: int
+    job_count: int
 
 
 class ResolvedPort(NamedTuple):
@@ -98,6 +106,9 @@ def load(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None)
         "actor": environ.get("COMFYVN_ACTOR") or _text(document, "user", "name") or user,
         "blobs_url": environ.get("COMFYVN_BLOBS_URL") or _text(document, "blobs", "url") or "",
         "max_asset_bytes": _max_asset_bytes(environ, document),
+        "job_slots": _number(document, "jobs", "slots", 2),
+        "job_days": _number(document, "jobs", "keep_days", 30),
+        "job_count": _number(document, "jobs", "keep_count", 10_000),
     }
     settings = Settings(**values | given)
     if settings.log_level not in LOG_LEVELS:
@@ -218,6 +229,15 @@ def _text(document: Mapping[str, Json], section: str, key: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise Refused("settings_invalid", f"the setting {section}.{key} must be a text")
+
+
+def _number(document: Mapping[str, Json], section: str, key: str, default: int) -> int:
+    value = _value(document, section, key)
+    if value is None:
+        return default
+    if type(value) is not int or not 1 <= value <= MOST:
+        raise Refused("settings_invalid", f"the setting {section}.{key} must be a whole number from 1 to {MOST}")
+    return value
 
 
 def _max_asset_bytes(environ: Mapping[str, str], document: Mapping[str, Json]) -> int:

@@ -3,8 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from hashlib import sha256
 from math import isfinite
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from comfyvn.application.playing import program_of, starting_scene
 from comfyvn.application.ports import LATEST
@@ -46,11 +47,24 @@ class Analysed(NamedTuple):
     start: str | None
 
 
-class Analyses:
-    """Analyses branches and remembers the latest of each. Safe to share between threads."""
+class Shelf(Protocol):
+    """Keeps analyses for other processes of this machine, by names of letters and digits."""
 
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
+    def put(self, name: str, analysis: Analysis) -> None:
+        """Keep an analysis."""
+
+    def find(self, name: str) -> Analysis | None:
+        """Return an analysis that was kept, if it is there still."""
+
+
+class Analyses:
+    """Analyses branches and remembers the latest of each; the `shelf` holds what others analysed.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, studio: Studio, shelf: Shelf | None = None) -> None:
+        self._studio, self._shelf = studio, shelf
         self._lock = threading.Lock()
         self._surveys: OrderedDict[tuple[str, str | None, Limits], Survey] = OrderedDict()
         self._done: OrderedDict[tuple[str, int, str | None], Analysed] = OrderedDict()
@@ -81,6 +95,8 @@ class Analyses:
         with self._lock:
             _keep(self._surveys, key, known)
             _keep(self._done, (branch, position, start), done)
+        if self._shelf is not None:
+            self._shelf.put(_name(branch, position, start), done.analysis)
         return done
 
     def known(self, branch: str, *, at: int = LATEST, start: str | None = None) -> Analysed:
@@ -88,9 +104,26 @@ class Analyses:
         position = self._studio.store.head(branch, at)
         with self._lock:
             done = self._done.get((branch, position, start))
+        done = done or self._kept(branch, position, start)
         if done is None:
             raise Missing("analysis_missing", "This state of the story was not analysed yet; ask for it first.")
         return done
+
+    def _kept(self, branch: str, position: int, start: str | None) -> Analysed | None:
+        """Return what another process analysed."""
+        found = self._shelf.find(_name(branch, position, start)) if self._shelf is not None else None
+        if found is None:
+            return None
+        scenes = {ref.id: scene for ref, scene in self._studio.store.load_all(branch, "scene", position).items()}
+        begin = starting_scene(self._studio, branch, position, start)
+        done = Analysed(position, found, program_of(self._studio, branch, position), scenes, begin)
+        with self._lock:
+            _keep(self._done, (branch, position, start), done)
+        return done
+
+
+def _name(branch: str, position: int, start: str | None) -> str:
+    return sha256(f"{branch}\x1f{position}\x1f{'' if start is None else f'at {start}'}".encode()).hexdigest()
 
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:

@@ -14,11 +14,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from comfyvn import settings as settings_file
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.projects import found_project
 from comfyvn.application.sample import TITLE, bring_in_sample
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure import access, logs
+from comfyvn.infrastructure.jobs.database import in_memory
 from comfyvn.infrastructure.jobs.journal import Journal
 from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.metrics import SystemMeter
@@ -28,6 +30,7 @@ from comfyvn.main.assets import registry
 from comfyvn.main.assets_over_http import assets, following
 from comfyvn.main.imports_over_http import imports
 from comfyvn.main.jobs import all_kinds, workshop
+from comfyvn.main.jobs.queue import queue, working
 from comfyvn.main.streams_over_http import Doors, StreamingServer, beside, config, streams, tell_jobs
 from comfyvn.main.tools import open_studio
 from comfyvn.settings import Settings
@@ -36,8 +39,13 @@ HANDSHAKE_SECONDS = 20.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | None = None) -> FastAPI:
-    """Build the web application around a studio (without one: the one that the settings name)."""
+def create_app(
+    settings: Settings, studio: Studio | None = None, doors: Doors | None = None, *, workers: bool = False
+) -> FastAPI:
+    """Build the web application around a studio (without one: the one that the settings name).
+
+    With `workers` other processes run its jobs, one of which it brings along; without, a thread does.
+    """
     document = system.SettingsFile(
         get=partial(settings_file.get_document, settings), save=partial(settings_file.save_document, settings)
     )
@@ -47,7 +55,13 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
     found = registry(settings, studio)
     alone = settings.host in LOOPBACK
     shop = workshop(settings, found, alone=alone)
-    jobs = ThreadJobs(all_kinds(shop), studio.ids, studio.clock, Journal(settings.log_dir), streaming.hub)
+    kinds, others = all_kinds(shop), [following(found)]
+    jobs: JobRunner
+    if workers and not in_memory(settings.database_url):
+        jobs = queued = queue(settings, studio, kinds)
+        others.append(working(settings, queued, streaming.hub))
+    else:
+        jobs = ThreadJobs(kinds, studio.ids, studio.clock, Journal(settings.log_dir), streaming.hub)
     tell_jobs(streaming, jobs)
     web = app.build(
         studio,
@@ -62,7 +76,7 @@ def create_app(settings: Settings, studio: Studio | None = None, doors: Doors | 
         registry=assets(found, jobs, shop.local, settings.exports_dir),
         imports=imports(jobs, shop.files, studio.ids, shop.local, settings.cache_dir / "probes"),
         streams=streaming,
-        lifespan=beside(streaming, following(found)),
+        lifespan=beside(streaming, *others),
     )
     web.state.streams = streaming
     return web
@@ -81,7 +95,7 @@ def app_from_environment() -> FastAPI:
     """Build the web application from the environment alone, for a server that reloads."""
     settings = settings_file.load(os.environ)
     logs.configure(settings.log_dir, settings.log_level)
-    return create_app(settings)
+    return create_app(settings, workers=True)
 
 
 def serve(settings: Settings, options: ServeOptions) -> int:
@@ -115,7 +129,7 @@ def serve(settings: Settings, options: ServeOptions) -> int:
         )
     else:
         doors = Doors()
-        web = create_app(settings, studio, doors)
+        web = create_app(settings, studio, doors, workers=True)
         StreamingServer(config(web, host, resolved.port), web.state.streams, doors).run()
     return 0
 

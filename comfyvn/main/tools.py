@@ -10,13 +10,14 @@ from comfyvn.application.assets.registry import Registry, Source
 from comfyvn.application.exports import Seal
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.ports import BlobStore
 from comfyvn.application.provenance.credentials import Signing
 from comfyvn.application.provenance.flaws import ExportCheck
 from comfyvn.application.reading import Reading
 from comfyvn.application.studio import Request, Studio
 from comfyvn.domain.kernel import Json
-from comfyvn.interfaces.cli.tools import Exporter, ServeOptions, StoreTools, Tools
+from comfyvn.interfaces.cli.tools import Exporter, ServeOptions, StoreTools, Tools, WorkOptions
 from comfyvn.settings import Settings
 
 
@@ -38,6 +39,8 @@ def tools(environ: Mapping[str, str]) -> Tools:
         check_export=partial(check_export, settings),
         fill_with_sample=fill_with_sample,
         serve=partial(serve, settings),
+        work=partial(work, settings),
+        open_jobs=partial(open_jobs, settings),
         scratch=lambda folder: tools({"COMFYVN_HOME": str(folder)}),
     )
 
@@ -141,3 +144,18 @@ def serve(settings: Settings, options: ServeOptions) -> int:
     from comfyvn.main import server  # noqa: PLC0415
 
     return server.serve(settings, options)
+
+
+def work(settings: Settings, options: WorkOptions) -> int:
+    """Work on jobs until stopped."""
+    from comfyvn.main.jobs.working import work as work_on  # noqa: PLC0415
+
+    return work_on(settings, options)
+
+
+def open_jobs(settings: Settings, studio: Studio) -> JobRunner:
+    """Return the jobs of the database; workers run them."""
+    from comfyvn.main.jobs import all_kinds, workshop  # noqa: PLC0415
+    from comfyvn.main.jobs.queue import queue  # noqa: PLC0415
+
+    return queue(settings, studio, all_kinds(workshop(settings, open_registry(settings, studio), alone=True)))

@@ -62,3 +62,8 @@ class Job:
         if self.status != "running" or not self.rate or self.total <= 0:
             return None
         return max(0.0, (self.total - self.done) / self.rate)
+
+
+def device_of(host: str) -> str:
+    """Return the device of jobs that only one machine can do, such as those on its files."""
+    return f"host:{host}"

@@ -44,13 +44,18 @@ def _anything(order: Any) -> None:
     """Take every order."""
 
 
+def _anywhere(order: Any) -> str:
+    """Return the device of jobs that any worker can do."""
+    return CPU
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of job.
 
     `read` makes an order of JSON, or raises Refused("job_input_malformed"); `schema` says what it takes. `check` is
-    asked where a job is handed in, and raises Refused where that machine does not take the order. `device` is where
-    such a job runs unless its order says otherwise. `over` is called when no attempt will follow any more.
+    asked where a job is handed in, and raises Refused where that machine does not take the order. `device` tells where
+    an order is carried out, unless its asker says so. `over` is called when no attempt will follow any more.
     """
 
     name: str
@@ -58,7 +63,7 @@ class Kind:
     schema: Json
     work: Callable[[JobContext, Any], JobResult]
     check: Callable[[Any], None] = _anything
-    device: str = CPU
+    device: Callable[[Any], str] = _anywhere
     logs: str = "jobs"
     over: Callable[[str], None] = _anything
 

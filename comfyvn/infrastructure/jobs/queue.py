@@ -38,11 +38,12 @@ class QueuedJobs:
     ) -> Job:
         """Hand in a job; its row and its place in the queue come to be together. See `JobRunner`."""
         found = self._kinds.named(kind)
-        found.check(found.read(order))
+        asked = found.read(order)
+        found.check(asked)
         job_id = job_id or self._ids.new()
         job = Job(
             *(job_id, kind, order, actor, command_id),
-            device=device or found.device,
+            device=device or found.device(asked),
             priority=priority,
             created_at=self._clock.now(),
             logs_path=f"{found.logs}/{job_id}.log",
@@ -103,6 +104,10 @@ class QueuedJobs:
             return self._journal.read(job.logs_path)
         except Missing:
             return "".join(f"{line}\n" for line in self.rows.lines(job_id))
+
+    def warm(self) -> None:
+        """Get ready for the first job, so that whoever hands it in need not wait for it."""
+        self._engine.client  # noqa: B018
 
     def close(self) -> None:
         """Close the connections; workers go on."""

@@ -47,11 +47,12 @@ class ThreadJobs:
     ) -> Job:
         """Hand in a job; see `JobRunner`."""
         found = self._kinds.named(kind)
-        found.check(found.read(order))
+        asked = found.read(order)
+        found.check(asked)
         job_id = job_id or self._ids.new()
         job = Job(
             *(job_id, kind, order, actor, command_id),
-            device=device or found.device,
+            device=device or found.device(asked),
             priority=priority,
             created_at=self._clock.now(),
             logs_path=f"{found.logs}/{job_id}.log",

@@ -14,7 +14,7 @@ from typing import Any, Final
 from dbos import DBOS
 from dbos._serialization import DBOSPortableJSONSerializer
 
-from comfyvn.application.jobs.job import CPU, Job
+from comfyvn.application.jobs.job import CPU, Job, device_of
 from comfyvn.application.jobs.kinds import Kinds
 from comfyvn.application.ports import Clock
 from comfyvn.application.studio import plain
@@ -99,7 +99,8 @@ class Worker:
     def start(self) -> None:
         """Begin to take jobs."""
         post = self._post
-        queues = [CPU, own_device(), *post.devices]
+        shared = (CPU, device_of(socket.gethostname()))
+        queues = [*shared, *post.devices]
         self._engine.client  # noqa: B018 - makes its tables
         with self._database.write() as conn:
             engine.adopt(conn, self._database, post.version)
@@ -112,7 +113,7 @@ class Worker:
 
         DBOS.listen_queues(queues)
         DBOS.launch()
-        for name in (CPU, own_device()):
+        for name in shared:
             DBOS.register_queue(name, worker_concurrency=post.slots, polling_interval_sec=POLL)
         for name in post.devices:
             DBOS.register_queue(name, global_concurrency=1, polling_interval_sec=POLL)
@@ -251,11 +252,6 @@ class Worker:
             self._kinds.named(job.type).over(job.id)
         except Refused:  # a kind that this release has no more
             return
-
-
-def own_device() -> str:
-    """Return the device of jobs that only this machine can do, such as those on its files."""
-    return f"host:{socket.gethostname()}"
 
 
 def names(devices: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ Handler = Callable[["Tools", Namespace, Printer], int]
 
 HANDLERS: Final = {
     "serve": "serving:serve",
+    "worker": "jobs:worker",
+    "jobs": "jobs:jobs",
     "demo": "demo:demo",
     "new": "projects:new",
     "projects": "projects:projects",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import comfyvn
+from comfyvn.application.jobs.job import JobStatus
 from comfyvn.application.ports import LATEST
 from comfyvn.application.reading import OutOfCharacter
 from comfyvn.application.search.fields import EVERYWHERE
@@ -52,10 +53,34 @@ def _serving(commands: "_SubParsersAction[ArgumentParser]", everywhere: Argument
     serve.add_argument("--server-reload", action="store_true", help="restart when the program's files change")
     serve.add_argument("--no-browser", action="store_true")
     serve.add_argument("-v", "--verbose", action="store_true")
+    worker = commands.add_parser("worker", help="run jobs of this database until stopped", parents=[everywhere])
+    worker.add_argument("--name", help="a new start under a name goes on with what the last one had; default: HOST-PID")
+    worker.add_argument("--device", action="append", default=[], help="take jobs for it too, one at a time: gpu0")
+    worker.add_argument("--slots", type=_slots, default=None, metavar="N", help="run N other jobs at a time")
+    worker.add_argument("--attached", action="store_true", help="end when standard input ends")
+    _jobs(commands, everywhere)
     demo = commands.add_parser("demo", help="show a game going all the way", parents=[everywhere])
     demo.add_argument(
         "game", nargs="?", type=Path, help="folder of a Ren'Py game; default: The Question, else the sample"
     )
+
+
+def _jobs(commands: "_SubParsersAction[ArgumentParser]", everywhere: ArgumentParser) -> None:
+    jobs = commands.add_parser("jobs", help="what the server and its workers do in the background")
+    verbs = jobs.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="list jobs, the latest first", parents=[everywhere])
+    listed.add_argument("--type", default=None, help="such as import")
+    listed.add_argument("--status", choices=get_args(JobStatus), default=None)
+    listed.add_argument("--limit", type=_count, default=50)
+    show = verbs.add_parser("show", help="tell how far a job is", parents=[everywhere])
+    show.add_argument("job")
+    show.add_argument("--wait", action="store_true", help="show how it goes on until it is over")
+    for verb, what in (
+        ("log", "print the log of a job"),
+        ("cancel", "ask a job to stop"),
+        ("retry", "try a job again that failed or was cancelled"),
+    ):
+        verbs.add_parser(verb, help=what, parents=[everywhere]).add_argument("job")
 
 
 def _projects(
@@ -299,6 +324,10 @@ def _position(text: str) -> int:
 
 def _count(text: str) -> int:
     return _number(text, 0, 10**9)
+
+
+def _slots(text: str) -> int:
+    return _number(text, 1, 256)
 
 
 def _port(text: str) -> int:

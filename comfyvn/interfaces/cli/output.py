@@ -1,6 +1,7 @@
 """What the command line prints: JSON only on standard output where asked, words for people otherwise."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from comfyvn.domain.kernel import Json, Refused
 
 DONE, CHECK_FAILED, WRONG_USE, CONFLICTS, REFUSED = 0, 1, 2, 3, 4
 """Exit codes."""
+WIDTH = 24
+"""Characters of a progress bar."""
 
 
 class Printer:
@@ -19,7 +22,7 @@ class Printer:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self._stage = ""
+        self._stage, self._began = "", (0.0, 0)
 
     def result(self, value: Json, words: Callable[[], Iterable[str]]) -> None:
         """Print one JSON document, or the words."""
@@ -38,11 +41,19 @@ class Printer:
         print(text, file=sys.stderr)
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Show how far a long work is, on a terminal only."""
+        """Show how far a long work is, with its rate and how long it will go on, on a terminal only."""
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._began = stage, (now, done)
+        since, first = self._began
+        rate = (done - first) / (now - since) if now > since and done > first else None
+        self.bar(stage, done, total, rate)
+
+    def bar(self, stage: str, done: int, total: int, rate: float | None) -> None:
+        """Show how far a stage is, on a terminal only."""
         if sys.stderr.isatty():
-            share = f"{done}/{total}" if total else str(done)
             end = "\n" if total and done >= total else ""
-            sys.stderr.write(f"\r{stage}: {share}    {end}")
+            sys.stderr.write(f"\r{bar_of(stage, done, total, rate)}\x1b[K{end}")
             sys.stderr.flush()
 
     def refusal(self, error: Refused) -> None:
@@ -50,6 +61,21 @@ class Printer:
         if self.as_json:
             self.line({"error": {"code": error.code, "message": str(error), **plain(error.details)}})
         self.say(f"comfyvn: {error} [{error.code}]")
+
+
+def bar_of(stage: str, done: int, total: int, rate: float | None) -> str:
+    """Return how far a stage is, as one line; `rate` is what gets done in a second."""
+    words = [f"{stage}:"]
+    if total > 0:
+        full = min(WIDTH, WIDTH * done // total)
+        words.append(f"[{'#' * full}{'.' * (WIDTH - full)}] {100 * done // total} %")
+    words.append(f"{done}/{total}" if total > 0 else str(done))
+    if rate:
+        words.append(f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
+        if total > done:
+            minutes, seconds = divmod(round((total - done) / rate), 60)
+            words.append(f"{minutes}:{seconds:02} left")
+    return " ".join(words)
 
 
 def encode(value: Any) -> str:

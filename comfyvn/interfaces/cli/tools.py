@@ -12,6 +12,7 @@ from comfyvn.application.echoes import EchoOf
 from comfyvn.application.exports import Exported, Seal, StoryView
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
+from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.ports import Blobs, BranchRow, Verification
 from comfyvn.application.provenance.credentials import Signing
 from comfyvn.application.provenance.flaws import ExportCheck
@@ -53,6 +54,19 @@ class ServeOptions:
     verbose: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WorkOptions:
+    """How to work on jobs: under which `name`, for which devices, how many at a time (None: as the settings say).
+
+    With `attached` the worker ends when its standard input does.
+    """
+
+    name: str | None = None
+    devices: tuple[str, ...] = ()
+    slots: int | None = None
+    attached: bool = False
+
+
 class StoreTools(Protocol):
     """What is done to a store as a whole."""
 
@@ -85,6 +99,8 @@ class Tools:
     check_export: Callable[[Path, str | None], ExportCheck]
     fill_with_sample: Callable[[Studio, str, Request], object]
     serve: Callable[[ServeOptions], int]
+    work: Callable[[WorkOptions], int]
+    open_jobs: Callable[[Studio], JobRunner]
     scratch: "Callable[[Path], Tools]"
 
     @cached_property
@@ -102,8 +118,15 @@ class Tools:
         """The opened registry of assets."""
         return self.open_registry(self.studio)
 
+    @cached_property
+    def jobs(self) -> JobRunner:
+        """The jobs of the database."""
+        return self.open_jobs(self.studio)
+
     def close(self) -> None:
         """Let go of the database, if it was opened."""
+        if "jobs" in self.__dict__:
+            self.jobs.close()
         if "studio" in self.__dict__:
             self.studio.store.close()
 

@@ -11,6 +11,7 @@ from comfyvn.application.assets.registry import Registry
 from comfyvn.application.jobs.kinds import Kinds
 from comfyvn.application.ports import BlobStore
 from comfyvn.domain.kernel import Refused
+from comfyvn.infrastructure.analyses import AnalysisShelf
 from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.main.jobs import analysing, exporting, importing, registering
@@ -33,7 +34,7 @@ def workshop(settings: Settings, registry: Registry, *, alone: bool) -> Workshop
     """Return what jobs work with, as the settings say; `alone`: only people of this machine hand in jobs."""
     return Workshop(
         registry,
-        Analyses(registry.studio),
+        Analyses(registry.studio, AnalysisShelf(settings.cache_dir / "analyses")),
         job_files(settings),
         partial(local, settings, alone=alone),
         settings.exports_dir,

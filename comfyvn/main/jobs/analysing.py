@@ -6,7 +6,7 @@ from comfyvn.application.jobs.kinds import JobContext, Kind
 from comfyvn.application.jobs.orders import AnalysisOrder
 from comfyvn.application.ports import LATEST
 from comfyvn.domain.analysis import Limits
-from comfyvn.main.jobs.typed import kind_of
+from comfyvn.main.jobs.typed import here, kind_of
 
 
 def kind(analyses: Analyses) -> Kind:
@@ -22,4 +22,4 @@ def kind(analyses: Analyses) -> Kind:
         )
         return JobResult(summary(done))
 
-    return kind_of("analysis", AnalysisOrder, analyse)
+    return kind_of("analysis", AnalysisOrder, analyse, device=here)

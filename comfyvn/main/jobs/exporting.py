@@ -18,7 +18,7 @@ from comfyvn.infrastructure.exports import renpy
 from comfyvn.infrastructure.exports.sealing import seal_with
 from comfyvn.infrastructure.signing import signing_key
 from comfyvn.main.exporters import to_renpy
-from comfyvn.main.jobs.typed import kind_of
+from comfyvn.main.jobs.typed import here, kind_of
 
 
 def kinds(studio: Studio, blobs: Blobs, exports: Path, keys: Path) -> tuple[Kind, Kind]:
@@ -31,8 +31,8 @@ def kinds(studio: Studio, blobs: Blobs, exports: Path, keys: Path) -> tuple[Kind
 
     makes = _Exporting(studio, blobs, exports, keys)
     return (
-        kind_of("export-renpy", ExportOrder, makes.folder, check=check),
-        kind_of("bundle-renpy", BundleOrder, makes.bundle, check=check),
+        kind_of("export-renpy", ExportOrder, makes.folder, check=check, device=here),
+        kind_of("bundle-renpy", BundleOrder, makes.bundle, check=check, device=here),
     )
 
 

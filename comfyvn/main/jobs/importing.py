@@ -8,14 +8,14 @@ from pathlib import Path
 
 from comfyvn.application.imports import Imported
 from comfyvn.application.intake import Aim, preview, take_in
-from comfyvn.application.jobs.job import JobResult
+from comfyvn.application.jobs.job import CPU, JobResult
 from comfyvn.application.jobs.kinds import JobContext, Kind
 from comfyvn.application.jobs.orders import ImportOrder
 from comfyvn.application.ports import Blobs
 from comfyvn.application.studio import Studio, plain
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.infrastructure.jobs.files import JobFiles
-from comfyvn.main.jobs.typed import kind_of
+from comfyvn.main.jobs.typed import here, kind_of
 from comfyvn.main.readers import read
 
 
@@ -28,8 +28,11 @@ def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], P
         if order.path is not None:
             local(order.path)
 
+    def device(order: ImportOrder) -> str:
+        return CPU if order.path is None else here(order)
+
     work = partial(_import, studio, blobs, files)
-    return kind_of("import", ImportOrder, work, check=check, logs="imports", over=files.clear)
+    return kind_of("import", ImportOrder, work, check=check, device=device, logs="imports", over=files.clear)
 
 
 def _import(studio: Studio, blobs: Blobs, files: JobFiles, context: JobContext, order: ImportOrder) -> JobResult:

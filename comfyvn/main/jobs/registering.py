@@ -11,7 +11,7 @@ from comfyvn.application.jobs.kinds import JobContext, Kind
 from comfyvn.application.jobs.orders import EnforceOrder, FolderOrder, RebuildOrder
 from comfyvn.application.studio import plain
 from comfyvn.infrastructure.assets.source import DiskSource
-from comfyvn.main.jobs.typed import kind_of
+from comfyvn.main.jobs.typed import here, kind_of
 
 
 def kinds(registry: Registry, local: Callable[[str], Path]) -> tuple[Kind, Kind, Kind]:
@@ -33,7 +33,7 @@ def kinds(registry: Registry, local: Callable[[str], Path]) -> tuple[Kind, Kind,
         return JobResult(plain(checking.check(registry, context.report, order.deep)))
 
     return (
-        kind_of("register-folder", FolderOrder, register, check=check),
-        kind_of("rebuild-assets", RebuildOrder, rebuild),
-        kind_of("enforce-assets", EnforceOrder, enforce),
+        kind_of("register-folder", FolderOrder, register, check=check, device=here),
+        kind_of("rebuild-assets", RebuildOrder, rebuild, device=here),
+        kind_of("enforce-assets", EnforceOrder, enforce, device=here),
     )

@@ -1,15 +1,21 @@
 """A kind of job whose order is a dataclass."""
 
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from comfyvn.application.jobs.job import JobResult
+from comfyvn.application.jobs.job import JobResult, device_of
 from comfyvn.application.jobs.kinds import JobContext, Kind
 from comfyvn.domain.kernel import Json, Refused
 
 T = TypeVar("T")
+
+
+def here(order: Any) -> str:
+    """Return the device of what only this machine can do, as it is about its files."""
+    return device_of(socket.gethostname())
 
 
 def kind_of(name: str, order: type[T], work: Callable[[JobContext, T], JobResult], **more: Any) -> Kind:
