@@ -1,7 +1,8 @@
 import { home } from "@/views/home";
 import { scenes } from "@/views/scenes";
 import { settings } from "@/views/settings";
+import { timeline } from "@/views/timeline";
 import type { View } from "./view";
 
 /** All views, in the order of the bar. A view is added by its folder in `views/` and a line here. */
-export const VIEWS: readonly View[] = [home, scenes, settings];
+export const VIEWS: readonly View[] = [home, scenes, timeline, settings];
