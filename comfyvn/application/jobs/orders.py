@@ -41,7 +41,7 @@ class ImportOrder:
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """Export a branch (its id) as of a position; `dry_run` writes nothing."""
+    """Export a branch (its id) as of a position; `dry_run` writes nothing, `lint` lets the engine check the result."""
 
     branch: str
     at: int | None = None
@@ -49,6 +49,7 @@ class ExportOrder:
     dry_run: bool = False
     stamps: bool = True
     sign: bool = False
+    lint: bool = False
     __pydantic_config__: ClassVar = _STRICT
 
 

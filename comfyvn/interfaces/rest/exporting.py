@@ -21,7 +21,8 @@ class ExportRequest:
     """What to export: default is the current project, its first branch, as it is now.
 
     `stamps`: assets tell of their origin in a stamp, where their format has a place for it. `sign`: media are signed
-    with content credentials (C2PA).
+    with content credentials (C2PA). `lint`: the installed engine checks what was written. That runs the code of
+    the story, so only a server that nobody but its own machine reaches does it (else `lint_forbidden`).
     """
 
     project: Name | None = None
@@ -31,6 +32,7 @@ class ExportRequest:
     dry_run: bool = False
     stamps: bool = True
     sign: bool = False
+    lint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def routes(current: Current, jobs: JobRunner) -> APIRouter:
     @api.post("/export/renpy", status_code=202, response_model=JobShape, summary="Export to Ren'Py")
     def export_renpy(asked: ExportRequest, key: Key = None, actor: Actor = "local") -> Response:
         row = current(asked.project, asked.branch)
-        order = ExportOrder(row.id, asked.at, asked.strict, asked.dry_run, asked.stamps, asked.sign)
+        order = ExportOrder(row.id, asked.at, asked.strict, asked.dry_run, asked.stamps, asked.sign, asked.lint)
         return reply(job_shape(jobs.submit("export-renpy", plain(order), actor=actor, command_id=key)), 202)
 
     @api.post("/bundle/renpy", status_code=202, response_model=JobShape, summary="Bundle for Ren'Py")

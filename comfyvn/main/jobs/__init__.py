@@ -20,7 +20,10 @@ from comfyvn.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What jobs work with. `local` checks a path that a client names; keys that seal and sign lie in `keys`."""
+    """What jobs work with. `local` checks a path that a client names; keys that seal and sign lie in `keys`.
+
+    `alone`: only people of this machine hand in jobs.
+    """
 
     registry: Registry
     analyses: Analyses
@@ -28,6 +31,7 @@ class Workshop:
     local: Callable[[str], Path]
     exports: Path
     keys: Path
+    alone: bool = True
 
 
 def workshop(settings: Settings, registry: Registry, *, alone: bool) -> Workshop:
@@ -39,6 +43,7 @@ def workshop(settings: Settings, registry: Registry, *, alone: bool) -> Workshop
         partial(local, settings, alone=alone),
         settings.exports_dir,
         settings.config_dir / "keys",
+        alone,
     )
 
 
@@ -47,7 +52,7 @@ def all_kinds(shop: Workshop) -> Kinds:
     studio, blobs = shop.registry.studio, shop.registry.blobs
     return Kinds(
         importing.kind(studio, blobs, shop.files, shop.local),
-        *exporting.kinds(studio, blobs, shop.exports, shop.keys),
+        *exporting.kinds(studio, blobs, shop.exports, shop.keys, alone=shop.alone),
         *registering.kinds(shop.registry, shop.local),
         analysing.kind(shop.analyses),
     )

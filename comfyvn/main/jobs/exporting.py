@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from comfyvn.application.exports import Seal, StoryView, story_view
 from comfyvn.application.jobs.job import JobResult
@@ -15,25 +16,40 @@ from comfyvn.application.validation import StoryFinding, errors, validate
 from comfyvn.domain.kernel import Json, Refused
 from comfyvn.infrastructure.credentials.signing import C2paSigning
 from comfyvn.infrastructure.exports import renpy
+from comfyvn.infrastructure.exports.renpy import engine
 from comfyvn.infrastructure.exports.sealing import seal_with
 from comfyvn.infrastructure.signing import signing_key
-from comfyvn.main.exporters import to_renpy
+from comfyvn.main.exporters import lint, to_renpy
 from comfyvn.main.jobs.typed import here, kind_of
 
 
-def kinds(studio: Studio, blobs: Blobs, exports: Path, keys: Path) -> tuple[Kind, Kind]:
-    """Return the kinds ``export-renpy`` and ``bundle-renpy``; the keys that seal and sign lie in `keys`."""
+def kinds(studio: Studio, blobs: Blobs, exports: Path, keys: Path, *, alone: bool) -> tuple[Kind, Kind]:
+    """Return the kinds ``export-renpy`` and ``bundle-renpy``; the keys that seal and sign lie in `keys`.
+
+    The engine runs the code of a story, so it lints only where people of this machine `alone` hand in jobs.
+    """
 
     def check(order: ExportOrder | BundleOrder) -> None:
         studio.store.branch(order.branch)
         if order.sign and not getattr(order, "dry_run", False):
             C2paSigning(keys)
+        if getattr(order, "lint", False):
+            _may_lint(order, alone=alone)
 
     makes = _Exporting(studio, blobs, exports, keys)
     return (
         kind_of("export-renpy", ExportOrder, makes.folder, check=check, device=here),
         kind_of("bundle-renpy", BundleOrder, makes.bundle, check=check, device=here),
     )
+
+
+def _may_lint(order: Any, *, alone: bool) -> None:
+    if not alone:
+        message = "Lint runs the code of the story, so a server that others reach does not do it; use the command line."
+        raise Refused("lint_forbidden", message)
+    if order.dry_run:
+        raise Refused("options_unfit", "A dry run writes nothing, so there is nothing to lint.")
+    engine.command()
 
 
 class _Exporting:
@@ -50,6 +66,10 @@ class _Exporting:
         evidence = gather(self._studio, view, "renpy", found)
         signing = C2paSigning(self._keys) if order.sign else None
         done = to_renpy(view, target, self._blobs.open, context.report, self._sealed(evidence), signing)
+        if order.lint:
+            context.report("lint", 0, 1)
+            told["lint"] = lint(target)
+            context.report("lint", 1, 1)
         return JobResult({**plain(done), **told, "folder": str(target)})
 
     def bundle(self, context: JobContext, order: BundleOrder) -> JobResult:

@@ -73,7 +73,7 @@ def _source(path: str) -> DiskSource:
     return DiskSource(_local(path))
 
 
-def make_app(studio: Studio, token: str | None = None) -> FastAPI:
+def make_app(studio: Studio, token: str | None = None, *, alone: bool = True) -> FastAPI:
     """Return the application around a studio."""
     document: dict[str, Any] = {}
 
@@ -95,7 +95,7 @@ def make_app(studio: Studio, token: str | None = None) -> FastAPI:
     )
     machine = system.Machine("127.0.0.1", 8001, "first", SystemMeter(folder, studio.clock), is_free)
     analyses = Analyses(studio)
-    shop = Workshop(files, analyses, waiting, _local, folder, folder / "keys")
+    shop = Workshop(files, analyses, waiting, _local, folder, folder / "keys", alone)
     jobs = ThreadJobs(all_kinds(shop), studio.ids, studio.clock, Journal(folder / "logs"))
     return app.build(
         studio,

@@ -90,3 +90,21 @@ def test_jobs_are_listed_and_cancelled(client: TestClient) -> None:
 def test_what_is_not_there_is_told_at_once(client: TestClient) -> None:
     answer = client.post("/export/renpy", json={"project": "nothing"})
     assert (answer.status_code, answer.json()["code"]) == (404, "project_unknown")
+
+
+@pytest.mark.engine
+def test_the_engine_checks_what_was_written(client: TestClient) -> None:
+    job = over(client, "/export/renpy", lint=True)
+    assert job["status"] == "done", job["error"]
+    assert job["output_json"]["lint"]["code"] == 0
+    assert "Statistics" in job["output_json"]["lint"]["report"]
+    unfit = client.post("/export/renpy", json={"lint": True, "dry_run": True})
+    assert (unfit.status_code, unfit.json()["code"]) == (400, "options_unfit")
+
+
+def test_a_server_that_others_reach_runs_no_code_of_stories() -> None:
+    studio = make_studio()
+    fill(studio)
+    shared = TestClient(make_app(studio, alone=False), base_url="http://localhost")
+    refused = shared.post("/export/renpy", json={"lint": True})
+    assert (refused.status_code, refused.json()["code"]) == (400, "lint_forbidden")

@@ -39,7 +39,7 @@ export async function send(request: Request): Promise<Response> {
 }
 
 /** Headers carry Latin-1 only; others are written as in addresses. */
-function actor(): string {
+export function actor(): string {
   const name = usePreferences.getState().actor.trim() || "local";
   return /^[\x20-\x7e\xa0-\xff]+$/.test(name) ? name : encodeURIComponent(name).slice(0, 100);
 }

@@ -12836,7 +12836,8 @@ export interface components {
          * @description What to export: default is the current project, its first branch, as it is now.
          *
          *     `stamps`: assets tell of their origin in a stamp, where their format has a place for it. `sign`: media are signed
-         *     with content credentials (C2PA).
+         *     with content credentials (C2PA). `lint`: the installed engine checks what was written. That runs the code of
+         *     the story, so only a server that nobody but its own machine reaches does it (else `lint_forbidden`).
          */
         ExportRequest: {
             /** Project */
@@ -12865,6 +12866,11 @@ export interface components {
              * @default false
              */
             sign?: boolean;
+            /**
+             * Lint
+             * @default false
+             */
+            lint?: boolean;
         };
         /**
          * Exported

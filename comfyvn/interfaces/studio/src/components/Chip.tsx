@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import css from "./controls.module.css";
 
 export type Tone = "accent" | "warm" | "good" | "warn" | "bad";
-type Props = ComponentProps<"span"> & { tone?: Tone };
+type Props = ComponentProps<"span"> & { tone?: Tone | undefined };
 
 /** A small fact. */
 export function Chip({ tone, className, ...rest }: Props) {
@@ -14,6 +14,6 @@ export function ChipButton({
   tone,
   className,
   ...rest
-}: Omit<ComponentProps<"button">, "type"> & { tone?: Tone }) {
+}: Omit<ComponentProps<"button">, "type"> & { tone?: Tone | undefined }) {
   return <button type="button" className={`${css.chip} ${className ?? ""}`} data-tone={tone} {...rest} />;
 }

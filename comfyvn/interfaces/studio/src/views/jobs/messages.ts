@@ -1,0 +1,46 @@
+import { messages } from "@/i18n/messages";
+
+export const jobsText = messages({
+  en: {
+    title: "Jobs & Logs",
+    list: "Jobs",
+    width: "Width of the list of jobs",
+    none: "Nothing to do",
+    noneText:
+      "Imports, exports and whatever else takes its time is listed here, with how far it is and its log.",
+    choose: "Choose a job to see its log",
+    all: "All",
+    state: "State",
+    retry: "Try again",
+    download: "Download the result",
+    log: "Log",
+    noLog: "The log is empty.",
+    input: "What was asked for",
+    output: "What came of it",
+    asked: "asked for by {actor} {when}",
+    took: "took {time}",
+    attempts: "{count|# attempt|# attempts}",
+    on: "on {device}",
+  },
+  de: {
+    title: "Aufträge & Protokolle",
+    list: "Aufträge",
+    width: "Breite der Auftragsliste",
+    none: "Nichts zu tun",
+    noneText:
+      "Importe, Exporte und alles, was sonst Zeit braucht, steht hier: wie weit es ist, und sein Protokoll.",
+    choose: "Wähle einen Auftrag, um sein Protokoll zu sehen",
+    all: "Alle",
+    state: "Zustand",
+    retry: "Noch einmal",
+    download: "Ergebnis herunterladen",
+    log: "Protokoll",
+    noLog: "Das Protokoll ist leer.",
+    input: "Was verlangt wurde",
+    output: "Was herauskam",
+    asked: "verlangt von {actor} {when}",
+    took: "dauerte {time}",
+    attempts: "{count|# Versuch|# Versuche}",
+    on: "auf {device}",
+  },
+});
