@@ -11,7 +11,16 @@ from tests.browser.studio import SAMPLE, Server, findings
 pytestmark = pytest.mark.engine
 
 MAIN_BYTES = 250_000
-VIEWS = ("/", f"{SAMPLE}/scenes", f"{SAMPLE}/scenes/depot", f"{SAMPLE}/timeline", f"{SAMPLE}/settings")
+VIEWS = (
+    "/",
+    f"{SAMPLE}/scenes",
+    f"{SAMPLE}/scenes/depot",
+    f"{SAMPLE}/timeline",
+    f"{SAMPLE}/settings",
+    "/studio/imports",
+    f"{SAMPLE}/export",
+    "/studio/jobs",
+)
 
 
 def test_the_first_page_loads_at_once_and_asks_nobody_else(page: Page, server: Server) -> None:
