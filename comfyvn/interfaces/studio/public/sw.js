@@ -7,6 +7,13 @@ addEventListener("install", (event) => {
 
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
+// What the page had loaded before this worker saw its requests.
+addEventListener("message", ({ data }) => {
+  caches.open(SHELL).then(async (shell) => {
+    for (const url of data) if (!(await shell.match(url))) await shell.add(url);
+  });
+});
+
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);

@@ -28,4 +28,14 @@ if (root)
     </StrictMode>,
   );
 
-if (import.meta.env.PROD) void navigator.serviceWorker?.register("/sw.js").catch(() => {});
+/** Have the shell kept, so that the studio opens while the server is away. */
+async function keepShell(): Promise<void> {
+  const container = navigator.serviceWorker;
+  if (!container || !import.meta.env.PROD) return;
+  await container.register("/sw.js");
+  const { active } = await container.ready;
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  active?.postMessage(loaded.filter((url) => new URL(url).pathname.startsWith("/static/")));
+}
+
+void keepShell().catch(() => {}); // some browsers offer none in private windows

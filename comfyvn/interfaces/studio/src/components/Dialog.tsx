@@ -20,6 +20,7 @@ export function Dialog({ title, onClose, wide, foot, children }: Props) {
   useEffect(() => {
     const found = dialog.current;
     found?.showModal();
+    found?.querySelector<HTMLElement>("input, textarea, select")?.focus();
     return () => found?.close();
   }, []);
   return (

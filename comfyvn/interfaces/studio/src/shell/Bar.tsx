@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useConnection } from "@/api/connection";
 import { projectQuery, projectsQuery } from "@/api/queries";
 import { Button, IconButton } from "@/components/Button";
@@ -8,7 +8,7 @@ import { Icon } from "@/components/Icon";
 import { Menu, type MenuItem } from "@/components/Menu";
 import { PastToasts } from "@/components/Toasts";
 import { useToasts } from "@/components/toasts";
-import { keysShown } from "./commands";
+import { type Command, keysShown, useCommands } from "./commands";
 import { NewProject, NewVariant } from "./Founding";
 import { shellText } from "./messages";
 import { go, usePlace } from "./place";
@@ -72,6 +72,20 @@ function Pickers() {
   const place = usePlace();
   const t = shellText();
   const [making, setMaking] = useState<"project" | "variant" | null>(null);
+  const commands = useMemo<readonly Command[]>(
+    () => [
+      { id: "project.new", title: t("projectNew"), icon: "plus", run: () => setMaking("project") },
+      {
+        id: "variant.new",
+        title: t("variantNew"),
+        icon: "branch",
+        disabled: !place.project,
+        run: () => setMaking("variant"),
+      },
+    ],
+    [t, place.project],
+  );
+  useCommands(commands);
   const { data: all } = useQuery(projectsQuery);
   const { data: one } = useQuery(projectQuery(place.project));
   const projects: MenuItem[] = (all?.items ?? []).map(({ id, name }) => ({

@@ -71,8 +71,10 @@ export function pressed(event: KeyboardEvent | React.KeyboardEvent, keys: string
   const key = parts.at(-1) ?? "";
   const mod = mac ? event.metaKey : event.ctrlKey;
   const shift = parts.includes("Shift");
+  const hit =
+    parts.includes("Alt") && /^[a-z]$/i.test(key) ? event.code === `Key${key.toUpperCase()}` : undefined;
   return (
-    event.key.toLowerCase() === key.toLowerCase() &&
+    (hit ?? event.key.toLowerCase() === key.toLowerCase()) &&
     mod === parts.includes("Mod") &&
     event.altKey === parts.includes("Alt") &&
     (event.shiftKey === shift || (!shift && key.length === 1 && !/[a-z0-9]/i.test(key)))

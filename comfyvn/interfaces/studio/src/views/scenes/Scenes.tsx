@@ -1,10 +1,11 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { change } from "@/api/commands";
 import { newId } from "@/api/connection";
 import { useScenes } from "@/api/queries";
 import { Button, IconButton } from "@/components/Button";
 import { Empty } from "@/components/Empty";
 import { Split } from "@/components/Split";
+import { type Command, useCommands } from "@/shell/commands";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
 import { scenesText } from "./messages";
@@ -20,17 +21,28 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
   const [id, line] = path;
   const past = moment.at !== undefined;
 
-  async function add(): Promise<void> {
+  const { order = "", group = "" } = scenes.at(-1) ?? {};
+  const add = useCallback(async (): Promise<void> => {
     const made = newId();
-    const last = scenes.at(-1);
-    const order = `${last?.order ?? ""}V`;
-    await change(moment, "scenes", made, "open-scene", {
-      title: t("untitled"),
-      order,
-      group: last?.group ?? "",
-    });
-    go({ path: [made] });
-  }
+    await change(moment, "scenes", made, "open-scene", { title: t("untitled"), order: `${order}V`, group });
+    go({ path: [made, "title"] });
+  }, [moment, t, order, group]);
+
+  const commands = useMemo<readonly Command[]>(
+    () => [
+      {
+        id: "scene.new",
+        title: t("add"),
+        keys: "Mod+Alt+N",
+        icon: "plus",
+        group: t("title"),
+        disabled: past,
+        run: () => void add(),
+      },
+    ],
+    [t, past, add],
+  );
+  useCommands(commands);
 
   const list = (
     <nav className={css.list} aria-label={t("list")} data-scene-list>

@@ -148,7 +148,7 @@ export function Script({ moment, id, line }: Props) {
       {
         id: "scene.write",
         title: t("write"),
-        keys: "W",
+        keys: "Mod+Alt+Enter",
         icon: "edit",
         group,
         disabled: readOnly,

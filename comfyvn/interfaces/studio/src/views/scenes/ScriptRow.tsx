@@ -33,11 +33,17 @@ export function ScriptRow({ row, index }: { row: Row; index: number }) {
     : (row.node.conditions ?? []);
   const guarded = editor.guarded === row.key;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears that its fields were left
     <div
       className={css.row}
       data-kind={row.kind}
       data-key={row.key}
       style={{ "--depth": row.depth } as React.CSSProperties}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        const left = !currentTarget.contains(relatedTarget);
+        if (left && isFresh(row) && !currentTarget.querySelector("textarea")?.value.trim())
+          editor.begin(null);
+      }}
     >
       <Actions row={row} index={index} />
       {row.kind === "line" && <LineRow row={row} />}
@@ -118,9 +124,6 @@ function LineRow({ row }: { row: Row }) {
         placeholder={t("linePlaceholder")}
         onChange={write}
         onKey={key}
-        onLeave={(text) => {
-          if (isFresh(row) && !text.trim()) editor.begin(null);
-        }}
         onPasteText={(text, field) => pasted(editor, row, text, field)}
       />
       {hint && <p className={css.hint}>{t("directionHint")}</p>}
@@ -222,9 +225,6 @@ function WayRow({ row, edge }: { row: Row; edge: EdgeDocument }) {
           placeholder={t("optionPlaceholder")}
           onChange={write}
           onKey={key}
-          onLeave={(text) => {
-            if (isFresh(row) && !text.trim()) editor.begin(null);
-          }}
         />
       ) : (
         <Focusable row={row} onEdit={() => editor.guard(row.key)}>
