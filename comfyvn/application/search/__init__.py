@@ -1,1 +1,1 @@
-"""Find and replace: words anywhere in a project, at any past position, and put into others as one change."""
+"""The words of a project: found anywhere, put into others as one change, counted."""

@@ -34,6 +34,7 @@ HANDLERS: Final = {
     "graph": "analysing:graph",
     "history": "reading:history",
     "find": "searching:find",
+    "words": "searching:words",
     "replace": "searching:replace",
     "show": "reading:show",
     "blame": "reading:blame",

@@ -186,6 +186,7 @@ def _reading(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentPars
     history.add_argument("--by", default=None, metavar="ACTOR", help="only what one actor did")
     history.add_argument("--of", default=None, metavar="KIND:ID", help="only what changed one entity")
     history.add_argument("--text", default="", help="only what holds it: in the name, the message, an entity's name")
+    commands.add_parser("words", help="count the words, by scene, character and language", parents=[past])
     find = commands.add_parser("find", help="find words anywhere in a project", parents=[past])
     _wording(find)
     find.add_argument("--limit", type=_count, default=None)

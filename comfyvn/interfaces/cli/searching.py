@@ -1,4 +1,4 @@
-"""Commands that find words, and put others for them."""
+"""Commands that find words, put others for them, and count them."""
 
 from argparse import Namespace
 
@@ -6,9 +6,10 @@ from comfyvn.application.search.fields import EVERYWHERE
 from comfyvn.application.search.finding import Hit, Search, search
 from comfyvn.application.search.patterns import Wording
 from comfyvn.application.search.replacing import preview, replace_words
+from comfyvn.application.search.wordage import wordage
 from comfyvn.application.studio import plain
 from comfyvn.interfaces.cli.changing import request
-from comfyvn.interfaces.cli.output import DONE, Printer, counted, outcome_json, outcome_words
+from comfyvn.interfaces.cli.output import DONE, Printer, counted, outcome_json, outcome_words, table
 from comfyvn.interfaces.cli.tools import Tools
 
 ALL = 10_000_000
@@ -40,6 +41,20 @@ def replace(tools: Tools, args: Namespace, out: Printer) -> int:
         return DONE
     outcome = replace_words(tools.studio, row.id, wanted, args.replacement, request(tools, args), args.only)
     out.result(outcome_json(outcome), lambda: outcome_words(outcome))
+    return DONE
+
+
+def words(tools: Tools, args: Namespace, out: Printer) -> int:
+    """Count the words of a story."""
+    row = tools.branch(args.project, args.branch)
+    found = wordage(tools.studio, row.id, args.at)
+    kinds = (
+        *(("scene", s.title, s.lines, s.words) for s in found.scenes),
+        *(("character", c.name or "(narrator)", c.lines, c.words) for c in found.characters),
+        *(("language", n.language, n.lines, n.words) for n in found.languages),
+    )
+    total = f"{counted(found.words, 'word')} in {counted(found.lines, 'line')}, {found.minutes} minutes to read."
+    out.result(plain(found), lambda: [*table(("", "name", "lines", "words"), kinds), total])
     return DONE
 
 

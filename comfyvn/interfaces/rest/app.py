@@ -39,6 +39,7 @@ from comfyvn.interfaces.rest import (
     system,
     uploads,
     variables,
+    wordage,
 )
 from comfyvn.interfaces.rest import jobs as job_routes
 from comfyvn.interfaces.rest.guard import Guard
@@ -87,6 +88,7 @@ def build(
     app.include_router(expressions.routes(studio))
     app.include_router(documents.routes(studio, current(studio, settings)))
     app.include_router(search.routes(studio, current(studio, settings)))
+    app.include_router(wordage.routes(studio, current(studio, settings)))
     app.include_router(maps.routes(studio, current(studio, settings)))
     app.include_router(graph.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))

@@ -171,6 +171,12 @@ def test_a_difference_reads_as_prose(story: Terminal) -> None:
     story.json("undo")
 
 
+def test_words_are_counted(story: Terminal) -> None:
+    found = story.json("words")
+    assert found["words"] == sum(scene["words"] for scene in found["scenes"])
+    assert f"{found['words']} words in " in story("words").out
+
+
 def test_words_are_found_and_replaced(story: Terminal) -> None:
     before = story.words()
     found = story.json("find", before[:8], "--in", "dialogue", "--scene", "depot")

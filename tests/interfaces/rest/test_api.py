@@ -369,3 +369,12 @@ def test_variants_are_compared_as_prose_and_lines_taken_over(api: TestClient) ->
     assert words(api) == "Soft rain."
     unknown = {"source": "v", "parts": [{"entity": "nothing:s1", "part": "n1"}]}
     assert api.post(f"{HERE}/take-parts", json=unknown).json()["code"] == "kind_unknown"
+
+
+def test_words_lines_and_plain_text(api: TestClient) -> None:
+    api.post(f"{HERE}/characters/ann/introduce-character", json={"name": "Ann"})
+    api.post(f"{HERE}/scenes/s1/write-line", json={"node_id": "n2", "text": "Two words.", "speaker": "ann"})
+    assert [c["words"] for c in api.get("/api/words").json()["characters"]] == [2, 1]
+    assert api.get("/api/characters/ann/lines").json()["items"][0]["node"] == "n2"
+    assert api.get("/api/characters/ben/lines").status_code == 404
+    assert [line["text"] for line in api.get("/api/scenes/s1/text").json()["lines"]] == ["Rain.", "Two words."]

@@ -7633,6 +7633,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wordage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/{character}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    character: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SpokenLines"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenes/{scene}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path: {
+                    scene: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlainText"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -12279,6 +12402,22 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * CharacterWords
+         * @description A character, or with an empty id what nobody says: the narrator, and lines that name their speaker themselves.
+         */
+        CharacterWords: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Lines */
+            lines: number;
+            /** Words */
+            words: number;
+            /** Scenes */
+            scenes: number;
+        };
         /** ChartLocation */
         ChartLocation: {
             /** Key */
@@ -13450,6 +13589,20 @@ export interface components {
             /** Position */
             position: number;
         };
+        /**
+         * LanguageWords
+         * @description A language that lines are translated into. `outdated` lines say something else by now, or are gone.
+         */
+        LanguageWords: {
+            /** Language */
+            language: string;
+            /** Lines */
+            lines: number;
+            /** Words */
+            words: number;
+            /** Outdated */
+            outdated: number;
+        };
         /** LayDownRule */
         LayDownRule: {
             /** Key */
@@ -14090,6 +14243,34 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * PlainLine
+         * @description A line, prompt or option as readers see it: no tags, no doubled signs. `edge` is the option.
+         */
+        PlainLine: {
+            /** Node */
+            node: string;
+            /** Edge */
+            edge: string | null;
+            /** Who */
+            who: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * PlainText
+         * @description The words of a scene in reading order, for spell checkers and readers.
+         */
+        PlainText: {
+            /** Position */
+            position: number;
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /** Lines */
+            lines: components["schemas"]["PlainLine"][];
         };
         /**
          * PlayList
@@ -14853,6 +15034,20 @@ export interface components {
             warnings?: number | null;
         };
         /**
+         * SceneWords
+         * @description A scene: its lines and choices, and the words of both.
+         */
+        SceneWords: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Lines */
+            lines: number;
+            /** Words */
+            words: number;
+        };
+        /**
          * Session
          * @description Whether the browser is signed in now.
          */
@@ -14965,6 +15160,52 @@ export interface components {
             removed: number;
             /** Moved */
             moved: number;
+        };
+        /**
+         * SpokenIn
+         * @description A scene in which a character speaks, and how many lines they have there.
+         */
+        SpokenIn: {
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /** Lines */
+            lines: number;
+        };
+        /**
+         * SpokenLine
+         * @description A line of a character, and where it stands in reading order from 0.
+         */
+        SpokenLine: {
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /** Node */
+            node: string;
+            /** Order */
+            order: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SpokenLines
+         * @description All scenes of a character, and a page of their lines in the order of the story; `total` counts all lines.
+         */
+        SpokenLines: {
+            /** Position */
+            position: number;
+            /** Character */
+            character: string;
+            /** Name */
+            name: string;
+            /** Total */
+            total: number;
+            /** Scenes */
+            scenes: components["schemas"]["SpokenIn"][];
+            /** Items */
+            items: components["schemas"]["SpokenLine"][];
         };
         /**
          * Starting
@@ -15510,6 +15751,26 @@ export interface components {
             source: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Wordage
+         * @description How much there is to read: scenes in the order of the story, characters and languages by words.
+         */
+        Wordage: {
+            /** Position */
+            position: number;
+            /** Words */
+            words: number;
+            /** Lines */
+            lines: number;
+            /** Minutes */
+            minutes: number;
+            /** Scenes */
+            scenes: components["schemas"]["SceneWords"][];
+            /** Characters */
+            characters: components["schemas"]["CharacterWords"][];
+            /** Languages */
+            languages: components["schemas"]["LanguageWords"][];
         };
         /**
          * WorldDocument
