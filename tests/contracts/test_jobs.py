@@ -161,9 +161,9 @@ def test_a_failed_job_is_tried_again(desk: Desk) -> None:
     assert (again.id, again.error) == (job.id, None)
     job = desk.over(job)
     assert (job.status, job.output, job.attempts) == ("done", {"done": [0, 1, 2]}, 2)
-    steps = [line for line in did(desk.folder, job.id) if line.startswith("step")]
+    steps = [line.split()[1:3] for line in did(desk.folder, job.id) if line.startswith("step")]
     if not isinstance(desk.jobs, ThreadJobs):  # which remembers no steps
-        assert steps == ["step 0 1", "step 1 1", "step 2 1", "step 2 2"]
+        assert steps == [["0", "1"], ["1", "1"], ["2", "1"], ["2", "2"]]
     with pytest.raises(Conflict) as done:
         desk.jobs.retry(job.id)
     assert done.value.code == "job_done"
@@ -179,6 +179,17 @@ def test_a_cancelled_job_is_tried_again_and_one_that_runs_is_not(desk: Desk) -> 
     file.touch()
     desk.jobs.retry(job.id)
     assert desk.over(job).status == "done"
+
+
+def test_the_most_urgent_begins_first_and_of_equals_the_one_that_waited_longest(desk: Desk) -> None:
+    _, file = desk.blocked()
+    waiting = [desk.jobs.submit("fast", {}, priority=urgency) for urgency in (0, 100, 0, -100, 7, 0)]
+    file.touch()
+    over = [desk.over(job) for job in waiting]
+    begun = [job.priority for job in sorted(over, key=lambda job: job.started_at or "")]
+    assert begun == [100, 7, 0, 0, 0, -100]
+    calm = [job.id for job in sorted(over, key=lambda job: job.started_at or "") if job.priority == 0]
+    assert calm == [job.id for job in waiting if job.priority == 0]
 
 
 def test_jobs_are_listed_the_latest_first(desk: Desk) -> None:

@@ -57,15 +57,14 @@ class _Trying:
         return JobResult({"command": context.request.command_id})
 
     def steps(self, context: JobContext, order: Steps) -> JobResult:
-        self.note(context, f"begin {context.job.device} {time.time()}")
         done = [context.step(f"step {n}", self._step(context, order, n)) for n in range(order.count)]
-        self.note(context, f"end {context.job.device} {time.time()}")
         return JobResult({"done": done})
 
     def _step(self, context: JobContext, order: Steps, n: int) -> Callable[[], Json]:
         def work() -> Json:
-            self.note(context, f"step {n} {context.job.attempts}")
+            self.note(context, f"step {n} {context.job.attempts} {time.time()}")
             time.sleep(order.seconds)
+            self.note(context, f"did {n} {context.job.attempts} {time.time()}")
             if order.needs is not None and n == order.count - 1 and not Path(order.needs).exists():
                 raise Refused("file_lacking", "The file is not there yet.")
             return n

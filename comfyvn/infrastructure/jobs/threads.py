@@ -65,7 +65,7 @@ class ThreadJobs:
                 del self._rows[row.id]
                 self._kinds.named(row.type).over(row.id)
             self._keep(job)
-        self._pool.submit(self._run, job.id)
+        self._pool.submit(self._run_next)
         return job
 
     def status(self, job_id: str) -> Job:
@@ -102,7 +102,7 @@ class ThreadJobs:
             refuse_retry(job)
             job = replace(job, status="queued", error=None, ended_at=None)
             self._keep(job)
-        self._pool.submit(self._run, job_id)
+        self._pool.submit(self._run_next)
         return job
 
     def log(self, job_id: str) -> str:
@@ -131,23 +131,25 @@ class ThreadJobs:
         self._rows[job.id] = job
         self._notices.publish(*told_of(job))
 
-    def _run(self, job_id: str) -> None:
+    def _run_next(self) -> None:
+        """Run the most urgent of the jobs that wait; there is a call for each that was handed in."""
         with self._lock:
-            job = self._rows.get(job_id)
-            if job is None or job.status != "queued":
+            waiting = [row for row in self._rows.values() if row.status == "queued"]
+            if not waiting:
                 return
+            job = max(waiting, key=lambda row: row.priority)
             job = replace(job, status="running", started_at=self._clock.now(), attempts=job.attempts + 1)
             working = _Telling(self, job)
-            self._running[job_id] = working
+            self._running[job.id] = working
             self._keep(job)
         kind = self._kinds.named(job.type)
         ended = carry_out(kind, working)
         with self._lock:
-            del self._running[job_id]
+            del self._running[job.id]
             job = replace(job, **working.measured._asdict(), **ended._asdict(), ended_at=self._clock.now())
             self._keep(job)
         if job.status == "done":
-            kind.over(job_id)
+            kind.over(job.id)
 
     def note(self, job: Job, text: str) -> None:
         """Keep a line of the log of a job."""

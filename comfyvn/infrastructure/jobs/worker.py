@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -32,7 +32,7 @@ PULSE: Final = 0.25
 POLL: Final = 0.1
 """Seconds between two looks for a job that waits."""
 BEAT: Final = 1.0
-TIDY: Final = 60.0
+TIDY: Final = 10.0
 GONE_AT_ONCE: Final = 200
 """Jobs that are forgotten in one go."""
 _LOG = logging.getLogger(__name__)
@@ -105,18 +105,19 @@ class Worker:
         with self._database.write() as conn:
             engine.adopt(conn, self._database, post.version)
         self._crew.join(queues, self._clock.now())
-        DBOS(config=self._config())
+        dbos = DBOS(config=self._config())
 
         @DBOS.workflow(name=engine.WORKFLOW)
         def run(job_id: str) -> None:
             self._run(job_id)
 
         DBOS.listen_queues(queues)
-        DBOS.launch()
         for name in shared:
-            DBOS.register_queue(name, worker_concurrency=post.slots, polling_interval_sec=POLL)
+            self._engine.client.register_queue(name, worker_concurrency=1, polling_interval_sec=POLL)
         for name in post.devices:
-            DBOS.register_queue(name, global_concurrency=1, polling_interval_sec=POLL)
+            self._engine.client.register_queue(name, global_concurrency=1, polling_interval_sec=POLL)
+        DBOS.launch()
+        _slotted(dbos, dict.fromkeys(shared, post.slots))
         self._take_over()
         self._pulse.start()
         _LOG.info("worker %s takes jobs for %s", post.name, ", ".join(queues))
@@ -252,6 +253,19 @@ class Worker:
             self._kinds.named(job.type).over(job.id)
         except Refused:  # a kind that this release has no more
             return
+
+
+def _slotted(dbos: DBOS, slots: Mapping[str, int]) -> None:
+    """Give this worker its own number of slots: `dbos` keeps one for all workers, and reads it before each look."""
+    stored = dbos._sys_db.get_queue
+
+    def get_queue(name: str, **more: Any) -> Any:
+        found = stored(name, **more)
+        if found is not None and name in slots:
+            found._worker_concurrency = slots[name]
+        return found
+
+    dbos._sys_db.get_queue = get_queue  # type: ignore[method-assign]
 
 
 def names(devices: Sequence[str]) -> tuple[str, ...]:
