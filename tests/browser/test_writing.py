@@ -172,3 +172,24 @@ def test_another_person_never_overwrites_what_is_being_typed(page: Page, server:
         "I ask whose it is. Softly.",
         "If I knew.",
     ]
+
+
+def test_words_are_replaced_where_a_person_wants_it_and_undone_as_one(page: Page, server: Server) -> None:
+    def read(scene: str) -> str:
+        return " ".join(node["content"] for node in server.scene(scene)["nodes"])
+
+    before = [read("depot"), read("visitor")]
+    page.goto(f"{SAMPLE}/scenes/form")
+    expect(page.get_by_label("Line", exact=True).first).to_be_visible()
+    page.keyboard.press("Control+f")
+    page.keyboard.type("tuba")
+    expect(page.get_by_text("12 places")).to_be_visible()
+    page.get_by_label("Replace with").fill("trombone")
+    page.get_by_role("checkbox", name="Replace here").first.uncheck()
+    assert not findings(page)
+    page.get_by_role("button", name="Replace in 11 places").click()
+    expect(page.get_by_text("1 place", exact=True)).to_be_visible()
+    assert (read("depot").count("tuba"), read("depot").count("trombone")) == (1, before[0].count("tuba") - 1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("12 places")).to_be_visible()
+    assert [read("depot"), read("visitor")] == before

@@ -43,9 +43,7 @@ export function Foot() {
       <span>{t("lines", { count: lines })}</span>
       <strong>{t("words", { count: words })}</strong>
       {speakers.map(([id, count]) => (
-        <span key={id}>
-          {people.get(id)?.name ?? id} {count}
-        </span>
+        <span key={id}>{t("speaks", { name: people.get(id)?.name ?? id, count })}</span>
       ))}
       <span className={css.kept} role="status">
         {waiting ? t("keeping") : t("kept")}

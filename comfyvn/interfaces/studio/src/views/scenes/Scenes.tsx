@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { change } from "@/api/commands";
 import { newId } from "@/api/connection";
 import { useScenes } from "@/api/queries";
@@ -8,6 +8,7 @@ import { Split } from "@/components/Split";
 import { type Command, useCommands } from "@/shell/commands";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
+import { Find } from "./Find";
 import { scenesText } from "./messages";
 import { Script } from "./Script";
 import css from "./scenes.module.css";
@@ -44,10 +45,27 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
   );
   useCommands(commands);
 
+  const [finding, setFinding] = useState(false);
+  const search = useMemo<readonly Command[]>(
+    () => [
+      {
+        id: "scene.find",
+        title: t("find"),
+        keys: "Mod+F",
+        icon: "search",
+        group: t("title"),
+        run: () => setFinding(true),
+      },
+    ],
+    [t],
+  );
+  useCommands(search);
+
   const list = (
     <nav className={css.list} aria-label={t("list")} data-scene-list>
       <header>
         <h1>{t("title")}</h1>
+        <IconButton icon="search" label={t("find")} onClick={() => setFinding(true)} />
         {!past && <IconButton icon="plus" label={t("add")} onClick={() => void add()} />}
       </header>
       <ul>
@@ -67,7 +85,11 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
   );
 
   return (
-    <Split name="scenes" label={t("width")} side={list}>
+    <Split
+      name="scenes"
+      label={t("width")}
+      side={finding ? <Find moment={moment} scene={id} onClose={() => setFinding(false)} /> : list}
+    >
       {id ? (
         <Script key={id} moment={moment} id={id} line={line} />
       ) : (

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { type Moment, useCharacters, useScenes } from "@/api/queries";
 import { Empty } from "@/components/Empty";
 import { type Command, useCommands } from "@/shell/commands";
@@ -26,6 +26,10 @@ import { useScene } from "./useScene";
 type Props = { moment: Moment; id: string; line?: string | undefined };
 
 const ADDRESS_MS = 500;
+/** What rows are about as high as, before they are measured. */
+const ROW_PX = 34;
+const LINE_PX = 28;
+const LINE_LETTERS = 66;
 
 /** The script of a scene: a text to write in, row by row. */
 export function Script({ moment, id, line }: Props) {
@@ -40,6 +44,10 @@ export function Script({ moment, id, line }: Props) {
   const characters = useCharacters(moment).data?.items;
   const scenes = useScenes(moment).data?.items;
   const readOnly = moment.at !== undefined;
+
+  const sheet = useRef<HTMLOListElement>(null);
+  const [margin, setMargin] = useState(0);
+  useLayoutEffect(() => setMargin(sheet.current?.offsetTop ?? 0));
 
   const own = useMemo(() => (scene ? rowsOf(scene) : []), [scene]);
   const rows = useMemo(() => withFresh(own, fresh), [own, fresh]);
@@ -63,7 +71,9 @@ export function Script({ moment, id, line }: Props) {
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 34,
+    estimateSize: (index) =>
+      ROW_PX + LINE_PX * Math.floor((rows[index]?.node.content?.length ?? 0) / LINE_LETTERS),
+    scrollMargin: margin,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 12,
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
@@ -84,6 +94,12 @@ export function Script({ moment, id, line }: Props) {
     setActive(key);
     again();
   }, []);
+
+  const shown = useRef(active);
+  shown.current = active;
+  useEffect(() => {
+    if (line && line !== shown.current) focus(line);
+  }, [line, focus]);
 
   useEffect(() => {
     const key = wanted.current?.key.split(" ")[0];
@@ -173,7 +189,7 @@ export function Script({ moment, id, line }: Props) {
       >
         <div className={css.scroller} ref={scroller} {...drop.target}>
           <Title />
-          <ol className={css.sheet} style={{ blockSize: list.getTotalSize() }}>
+          <ol ref={sheet} className={css.sheet} style={{ blockSize: list.getTotalSize() }}>
             {list.getVirtualItems().map(({ key, index, start: top }) => {
               const row = rows[index];
               return (
@@ -184,7 +200,7 @@ export function Script({ moment, id, line }: Props) {
                     data-index={index}
                     data-drop={drop.over === row.key || undefined}
                     className={css.item}
-                    style={{ transform: `translateY(${top}px)` }}
+                    style={{ transform: `translateY(${top - margin}px)` }}
                   >
                     <ScriptRow row={row} index={index} />
                   </li>
