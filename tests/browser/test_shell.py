@@ -17,6 +17,7 @@ VIEWS = (
     f"{SAMPLE}/scenes/depot",
     f"{SAMPLE}/timeline",
     f"{SAMPLE}/settings",
+    f"{SAMPLE}/assets",
     "/studio/imports",
     f"{SAMPLE}/export",
     "/studio/jobs",

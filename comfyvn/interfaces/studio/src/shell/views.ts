@@ -1,3 +1,4 @@
+import { assets } from "@/views/assets";
 import { exporting } from "@/views/export";
 import { home } from "@/views/home";
 import { imports } from "@/views/imports";
@@ -8,4 +9,4 @@ import { timeline } from "@/views/timeline";
 import type { View } from "./view";
 
 /** All views, in the order of the bar. A view is added by its folder in `views/` and a line here. */
-export const VIEWS: readonly View[] = [home, scenes, timeline, imports, exporting, jobs, settings];
+export const VIEWS: readonly View[] = [home, scenes, timeline, assets, imports, exporting, jobs, settings];
