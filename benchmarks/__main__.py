@@ -12,7 +12,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from benchmarks import appending, assets, branches, lineage, media, playing, refilling, scripts, starting, streaming
+from benchmarks import (
+    appending,
+    assets,
+    branches,
+    jobs,
+    lineage,
+    media,
+    playing,
+    refilling,
+    scripts,
+    starting,
+    streaming,
+)
 from benchmarks.measuring import FULL, QUICK, Row, Sizes
 
 GROUPS: Final[dict[str, Callable[[Path, Sizes], Iterator[Row]]]] = {
@@ -29,6 +41,7 @@ GROUPS: Final[dict[str, Callable[[Path, Sizes], Iterator[Row]]]] = {
     "server": starting.server,
     "playing": playing.playing,
     "streaming": streaming.streaming,
+    "jobs": jobs.jobs,
     "renpy": scripts.scripts,
 }
 

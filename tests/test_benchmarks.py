@@ -21,6 +21,7 @@ ROWS = {
     "server": ["health"],
     "playing": ["plays", "analysis", "play-start", "play-edited", "play-step"],
     "streaming": ["stream-commits", "stream-lines"],
+    "jobs": ["job-queue", "api-import"],
 }
 NEED_PROGRAMS = {
     "postgres": ["postgres", "postgres-log"],

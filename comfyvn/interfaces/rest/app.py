@@ -103,7 +103,7 @@ def build(
         told = Dialogues(plays, streams.hub)
         app.include_router(dialogue.routes(told, current(studio, settings), streams.cut, partial(_streams, settings)))
     if jobs is not None:
-        app.include_router(job_routes.routes(jobs))
+        app.include_router(job_routes.routes(jobs, streams))
         app.include_router(exporting.routes(current(studio, settings), jobs))
         if analyses is not None:
             app.include_router(analysis.routes(current(studio, settings), analyses, jobs))

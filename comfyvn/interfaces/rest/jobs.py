@@ -9,8 +9,11 @@ from pydantic import Field
 
 from comfyvn.application.jobs.job import Job, JobStatus
 from comfyvn.application.jobs.runner import JobRunner
-from comfyvn.domain.kernel import Conflict, Missing
+from comfyvn.application.streaming.topics import Wanted, wanted_topics
+from comfyvn.domain.kernel import Conflict, Missing, Refused
 from comfyvn.interfaces.rest.answers import PROBLEMS, Actor, Key, reply
+from comfyvn.interfaces.rest.event_socket import Order, add_socket
+from comfyvn.interfaces.rest.events import Streams
 
 JobId = Annotated[str, Path(min_length=1, max_length=50, description="Id of the job.")]
 KindName = Annotated[str, Path(min_length=1, max_length=50, description="Kind of job.")]
@@ -64,9 +67,11 @@ class JobRequest:
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
 
 
-def routes(jobs: JobRunner) -> APIRouter:
-    """Return the routes of jobs."""
+def routes(jobs: JobRunner, streams: Streams | None = None) -> APIRouter:
+    """Return the routes of jobs; with `streams` a WebSocket tells how they go on."""
     api = APIRouter(prefix="/jobs", responses=PROBLEMS, tags=["jobs"])
+    if streams is not None:
+        add_socket(api, streams.hub, _about_jobs, streams.cut)
 
     @api.get("", response_model=JobList, summary="List jobs")
     def list_jobs(
@@ -126,6 +131,15 @@ def routes(jobs: JobRunner) -> APIRouter:
         return reply(job_shape(job), 202)
 
     return api
+
+
+def _about_jobs(order: Order) -> Wanted:
+    """Return what a listener to jobs wants: all of them, or those that it names. Raises Refused("topic_unknown")."""
+    topics = wanted_topics(order.topics or ("jobs",))
+    for name in topics:
+        if name.partition("/")[0] != "jobs":
+            raise Refused("topic_unknown", f"This stream tells of jobs only, not of {name[:50]!r}.", topic=name[:50])
+    return Wanted(topics)
 
 
 def job_shape(job: Job) -> JobShape:

@@ -1,6 +1,7 @@
 """The job that imports."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,9 @@ from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.main.jobs.typed import here, kind_of
 from comfyvn.main.readers import read
 
+_SAFE = re.compile(r"[^/\\:\0]*[^/\\:\0.][^/\\:\0]*")
+"""Names that are those of a file in a folder and of nothing else."""
+
 
 def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], Path]) -> Kind:
     """Return the kind ``import``; `local` checks a path that a client names."""
@@ -27,6 +31,9 @@ def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], P
             raise Refused("import_malformed", "An import has either a path or files.", where="path")
         if order.path is not None:
             local(order.path)
+        for file in order.files:
+            if not _SAFE.fullmatch(file.name):
+                raise Refused("import_malformed", f"No file can be called {file.name[:50]!r}.", where="files")
 
     def device(order: ImportOrder) -> str:
         return CPU if order.path is None else here(order)
