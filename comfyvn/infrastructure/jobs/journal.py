@@ -2,6 +2,8 @@
 
 import re
 import time
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +11,10 @@ from comfyvn.domain.kernel import Missing
 
 MAX_BYTES: Final = 5_000_000
 """Bytes of the log of one job; what comes after them is left out."""
-MAX_LOGS: Final = 500
+MAX_LOGS: Final = 10_000
 """Logs that are kept in a folder, the latest ones."""
+ROUND: Final = 200
+"""New logs after which the oldest ones are taken away."""
 _PATH: Final = re.compile(r"[a-z]{1,20}/[A-Za-z0-9]{1,50}\.log")
 _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {0x2028: "\\u2028"}
 
@@ -20,13 +24,15 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._begun = count()
 
     def write(self, log: str, text: str) -> None:
         """Add a line; control characters in it are escaped."""
         path = self._path(log)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _make_room(path.parent)
+            if next(self._begun) % ROUND == 0:
+                _make_room(path.parent)
         elif path.stat().st_size > MAX_BYTES:
             return
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -40,10 +46,6 @@ class Journal:
         except OSError as error:
             raise Missing("log_unknown", f"There is no log {log!r} on this machine.", log=log) from error
 
-    def remove(self, log: str) -> None:
-        """Take a log away; one that is not there is no error."""
-        self._path(log).unlink(missing_ok=True)
-
     def _path(self, log: str) -> Path:
         if not _PATH.fullmatch(log):
             raise Missing("log_unknown", f"There is no log {log[:80]!r}.", log=log[:80])
@@ -51,6 +53,9 @@ class Journal:
 
 
 def _make_room(folder: Path) -> None:
-    logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    for old in logs[: max(0, len(logs) - MAX_LOGS + 1)]:
+    found: list[tuple[float, Path]] = []
+    for path in folder.glob("*.log"):
+        with suppress(FileNotFoundError):  # another worker took it away
+            found.append((path.stat().st_mtime, path))
+    for _, old in sorted(found)[: max(0, len(found) - MAX_LOGS)]:
         old.unlink(missing_ok=True)

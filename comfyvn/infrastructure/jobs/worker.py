@@ -156,10 +156,21 @@ class Worker:
             with self._running.lock:
                 del self._running.jobs[job_id]
                 self._running.told.pop(job_id, None)
-        self._flush()
-        self._rows.end(job_id, self._crew.token, working.measured, ended, self._clock.now())
+        self._end(job_id, working.measured, ended)
         if ended.status == "done":
             self._kinds.named(job.type).over(job_id)
+
+    def _end(self, job_id: str, measured: Measured, ended: Ended) -> None:
+        """Keep how a job ended, as often as it takes: a worker that cannot reach its database ends soon."""
+        while not self._stopped.is_set():
+            try:
+                self._flush()
+                self._rows.end(job_id, self._crew.token, measured, ended, self._clock.now())
+            except Exception:  # the database may come back; the log keeps the reason
+                _LOG.exception("the end of job %s cannot be kept at the moment", job_id)
+                time.sleep(BEAT)
+            else:
+                return
 
     def _carry_out(self, job: Job, working: Working) -> Ended:
         try:
@@ -244,7 +255,6 @@ class Worker:
         while old := self._rows.outdated(before.isoformat(), self._post.keep_count, GONE_AT_ONCE):
             self._engine.forget(job.id for job in old)
             for job in old:
-                self._journal.remove(job.logs_path)
                 self._over(job)
             self._rows.remove([job.id for job in old])
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from comfyvn.application.jobs.job import Job, JobStatus
@@ -49,8 +50,9 @@ class Working:
         self.measured = Measured(stage, done, total, rate)
 
     def log(self, text: str) -> None:
-        """Add a line to the log."""
-        self._note(text)
+        """Add a line to the log; a full disk stops no job."""
+        with suppress(OSError):
+            self._note(text)
 
     def step(self, name: str, work: Callable[[], Json]) -> Json:
         """Do a part of the work once; see `JobContext`."""
@@ -74,8 +76,8 @@ class Ended(NamedTuple):
 def carry_out(kind: Kind, context: Working) -> Ended:
     """Do the work of a job; whatever goes wrong there is how it ended."""
     job = context.job
-    context.log(f"{job.type} by {job.actor}, attempt {max(1, job.attempts)}")
     try:
+        context.log(f"{job.type} by {job.actor}, attempt {max(1, job.attempts)}")
         output, file = kind.work(context, kind.read(job.input))
         ended = Ended("done", plain(output), file)
     except Cancelled:
