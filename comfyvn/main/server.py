@@ -33,6 +33,7 @@ from comfyvn.main.jobs import all_kinds, workshop
 from comfyvn.main.jobs.queue import queue, working
 from comfyvn.main.streams_over_http import Doors, StreamingServer, beside, config, streams, tell_jobs
 from comfyvn.main.tools import open_studio
+from comfyvn.main.window import beside_window, show, windows
 from comfyvn.settings import Settings
 
 HANDSHAKE_SECONDS = 20.0
@@ -99,7 +100,12 @@ def app_from_environment() -> FastAPI:
 
 
 def serve(settings: Settings, options: ServeOptions) -> int:
-    """Serve until stopped. The resolved address goes to standard error, the environment and the settings file."""
+    """Serve until stopped, or until the window is closed.
+
+    The resolved address goes to standard error, the environment and the settings file.
+    Raises Refused("window_missing").
+    """
+    toolkit = windows() if options.window else None
     if options.server_url:
         return _use(options.server_url, options)
     host = options.host or settings.host
@@ -130,7 +136,13 @@ def serve(settings: Settings, options: ServeOptions) -> int:
     else:
         doors = Doors()
         web = create_app(settings, studio, doors, workers=True)
-        StreamingServer(config(web, host, resolved.port), web.state.streams, doors).run()
+        server = StreamingServer(config(web, host, resolved.port), web.state.streams, doors)
+        if toolkit is None:
+            server.run()
+        else:
+            thread = beside_window(toolkit, url, server.run, _answers)
+            server.should_exit = True
+            thread.join()
     return 0
 
 
@@ -141,7 +153,9 @@ def _use(url: str, options: ServeOptions) -> int:
     if not _answers(url):
         raise Refused("server_silent", f"No ComfyVN server answers at {url}.")
     _say(f"ComfyVN is at {url}")
-    if options.browser:
+    if options.window:
+        show(windows(), url)
+    elif options.browser:
         _open_browser(url)
     return 0
 

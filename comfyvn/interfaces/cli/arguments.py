@@ -52,6 +52,7 @@ def _serving(commands: "_SubParsersAction[ArgumentParser]", everywhere: Argument
     serve.add_argument("--server-url", metavar="URL", help="use a server that runs already")
     serve.add_argument("--server-reload", action="store_true", help="restart when the program's files change")
     serve.add_argument("--no-browser", action="store_true")
+    serve.add_argument("--window", action="store_true", help="open a window of its own instead of the browser")
     serve.add_argument("-v", "--verbose", action="store_true")
     worker = commands.add_parser("worker", help="run jobs of this database until stopped", parents=[everywhere])
     worker.add_argument("--name", help="a new start under a name goes on with what the last one had; default: HOST-PID")

@@ -15,7 +15,8 @@ def serve(tools: Tools, args: Namespace, out: Printer) -> int:
             server_only=args.server_only,
             server_url=args.server_url,
             reload=args.server_reload,
-            browser=not (args.no_browser or args.server_only),
+            browser=not (args.no_browser or args.server_only or args.window),
+            window=args.window,
             verbose=args.verbose,
         )
     )

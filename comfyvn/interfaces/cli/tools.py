@@ -51,6 +51,7 @@ class ServeOptions:
     server_url: str | None = None
     reload: bool = False
     browser: bool = True
+    window: bool = False
     verbose: bool = False
 
 

@@ -46,6 +46,7 @@ export default defineConfig({
     cssMinify: true,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    license: { fileName: "licences.md" },
   },
   server: {
     proxy: Object.fromEntries(
