@@ -15,7 +15,9 @@ def windows() -> Any:
     try:
         return importlib.import_module("webview")
     except ImportError:
-        message = "A window needs pywebview: pip install 'comfyvn[window]'. Without --window a browser shows the studio."
+        message = (
+            "A window needs pywebview: pip install 'comfyvn[window]'. Without --window a browser shows the studio."
+        )
         raise Refused("window_missing", message) from None
 
 
