@@ -100,7 +100,7 @@ class ObjectBlobs:
         for page in self._api.list(self._store):
             for found in page:
                 digest = found["path"].rpartition("/")[2]
-                if _DIGEST.fullmatch(digest) and found["path"].endswith(_place(digest)):
+                if _DIGEST.fullmatch(digest) and found["path"] == _place(digest):  # files of jobs lie deeper
                     yield digest, _age(found)
 
     def remove(self, digest: str) -> None:
