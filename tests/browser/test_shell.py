@@ -16,6 +16,8 @@ VIEWS = (
     f"{SAMPLE}/scenes",
     f"{SAMPLE}/scenes/depot",
     f"{SAMPLE}/timeline",
+    f"{SAMPLE}/play",
+    f"{SAMPLE}/play/depot",
     f"{SAMPLE}/settings",
     f"{SAMPLE}/assets",
     "/studio/imports",

@@ -12,7 +12,7 @@ from comfyvn.domain.kernel import WHOLE, Json, Missing, Refused
 from comfyvn.domain.mentions import Catalogue, Named, Word, place_of
 from comfyvn.domain.mentions.catalogue import Given, by_engine, fills
 from comfyvn.domain.mentions.finding import COMPUTED, LAYERS
-from comfyvn.domain.mentions.naming import file_name, pose_start, words_of
+from comfyvn.domain.mentions.naming import bare, file_name, image_name, pose_start, words_of
 
 Pair = tuple[str, str | None]
 """A name, and how it has to be written (None: in any way)."""
@@ -74,6 +74,36 @@ class Lacks:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The assets that a name means; None: there is nothing of that name."""
+
+    name: str
+    assets: tuple[str, ...] | None
+
+
+def meanings(studio: Studio, branch: str, names: Sequence[str], at: int = LATEST) -> tuple[Meaning, ...]:
+    """Return what names mean: ``image:TAG ATTRIBUTES``, ``audio:NAME`` or ``file:PATH``.
+
+    Raises Refused("name_malformed").
+    """
+    asked = [(name, *_asked(name)) for name in names]
+    with studio.store.mentions.reading() as read:
+        known = _catalogue(read, branch, [key for _, key, _ in asked], at)
+    found = ((name, known.meant(key, about)) for name, key, about in asked)
+    return tuple(Meaning(name, None if ids is None else tuple(sorted(ids))) for name, ids in found)
+
+
+def _asked(name: str) -> tuple[str, str]:
+    """Return the name as the catalogue knows it, and the path of a file."""
+    form, _, said = name.partition(":")
+    if not said.split() or form not in ("image", "audio", "file"):
+        raise Refused("name_malformed", "A name is image:TAG ATTRIBUTES, audio:NAME or file:PATH.", name=name)
+    if form == "image":
+        return image_name(said.split()), ""
+    return (file_name(bare(said)), bare(said)) if form == "file" else (name, "")
+
+
 def where_used(
     studio: Studio, branch: str, name: str, at: int = LATEST, cursor: str | None = None, limit: int = 100
 ) -> Uses:
@@ -99,7 +129,7 @@ def uses_of(studio: Studio, branch: str, subject: str, at: int = LATEST) -> Sequ
         if not read.bodies(branch, [(ref.kind, ref.id, part or WHOLE)], at):
             raise Missing("subject_unknown", f"There is no {subject!r} here.", subject=subject)
         rows = sorted((row for row in read.of(branch, ref, part, at) if row.sense == "use"), key=place_of)
-        known = _catalogue(read, branch, rows, at)
+        known = _catalogue(read, branch, [row.name for row in rows], at)
         return tuple(_told(read, branch, [(row, _meant(known, row)) for row in rows], at))
 
 
@@ -192,19 +222,19 @@ def _bases(words: Iterable[Word]) -> set[str]:
     return {file_name(word.about) for word in words if word.role in ("declares", "layers") and word.about}
 
 
-def _catalogue(read: Mentions, branch: str, rows: Sequence[Named], at: int) -> Catalogue:
-    """Return what is needed to tell what some uses mean."""
+def _catalogue(read: Mentions, branch: str, asked: Sequence[str], at: int) -> Catalogue:
+    """Return what is needed to tell what some names mean."""
     words: set[Word] = set()
-    if any(row.name.startswith("pattern:") for row in rows):
+    if any(name.startswith("pattern:") for name in asked):
         words.update(read.everything(branch, at))
         return Catalogue(_given(words))
-    speakers = {words_of(row.name)[0] for row in rows if row.name.startswith("pose:")}
+    speakers = {words_of(name)[0] for name in asked if name.startswith("pose:")}
     poses = read.words(branch, [f"pose:{speaker} " for speaker in speakers], at)
     tags = {word.about for word in poses}
-    tags |= {words_of(row.name)[0] for row in rows if row.name.startswith(("image:", "word:")) and words_of(row.name)}
+    tags |= {words_of(name)[0] for name in asked if name.startswith(("image:", "word:")) and words_of(name)}
     words.update(poses)
     words.update(read.begun(branch, [f"image:{tag}" for tag in {*tags, *(["side"] if poses else [])}], at))
-    names = {row.name for row in rows if row.name.startswith(("file:", "audio:"))}
+    names = {name for name in asked if name.startswith(("file:", "audio:"))}
     words.update(read.words(branch, names, at))
     words.update(read.words(branch, _bases(words), at))
     return Catalogue(_given(words))

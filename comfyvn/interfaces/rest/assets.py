@@ -14,7 +14,7 @@ from comfyvn.application.assets.gathering import Order, gather
 from comfyvn.application.assets.listing import MAX_PAGE, Filter, Used, page
 from comfyvn.application.assets.registry import Registry, Source, find, rows
 from comfyvn.application.assets.stamped import with_stamp
-from comfyvn.application.assets.using import Lacks, Use, Uses, lacking, uses_of, where_used
+from comfyvn.application.assets.using import Lacks, Meaning, Use, Uses, lacking, meanings, uses_of, where_used
 from comfyvn.application.jobs.orders import EnforceOrder, FolderOrder, RebuildOrder
 from comfyvn.application.jobs.runner import JobRunner
 from comfyvn.application.ports import BranchRow
@@ -207,6 +207,18 @@ def _lists(api: APIRouter, current: Current, assets: Assets) -> None:
         at: At = None,
     ) -> Response:
         return reply(lacking(registry.studio, current(project, branch).id, position(at), places))
+
+    @api.get("/meant", summary="Tell which assets the names of images and sounds mean", response_model=list[Meaning])
+    def list_meant(
+        name: Annotated[
+            list[Annotated[str, Field(min_length=3, max_length=1100)]],
+            Query(max_length=200, description="image:TAG ATTRIBUTES, audio:NAME or file:PATH."),
+        ],
+        project: ProjectChoice = None,
+        branch: BranchChoice = None,
+        at: At = None,
+    ) -> Response:
+        return reply(plain(meanings(registry.studio, current(project, branch).id, name, position(at))))
 
     @api.get("/used-by", summary="List what a scene, a line, a character … uses", response_model=list[Use])
     def list_used(

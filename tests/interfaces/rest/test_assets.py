@@ -288,3 +288,23 @@ def test_where_used_both_ways_and_what_is_missing(client: TestClient) -> None:
 def test_a_job_needs_no_body(client: TestClient) -> None:
     for route in ("/assets/rebuild", "/assets/enforce"):
         assert client.post(route).status_code == 202
+
+
+def test_names_mean_assets_by_path_and_by_expression(client: TestClient) -> None:
+    done = upload(client, ("bg park.png", PNG), ("rain.ogg", OGG), under="images")
+    park, rain = (item["id"] for item in done["items"])
+    name = client.get("/api/projects").json()["items"][-1]["id"]
+    ada = f"/api/projects/{name}/branches/main/characters/ada"
+    assert client.post(f"{ada}/introduce-character", json={"name": "Ada", "variable": "ada"}).is_success
+    assert client.post(f"{ada}/portray-expression", json={"key": "happy", "value": park}).is_success
+    wanted = {
+        "image:bg park": [park],
+        "image:ada happy": [park],
+        "image:ada sad": None,
+        "file:images/rain.ogg": [rain],
+        "file:<loop 2>no.ogg": None,
+    }
+    found = client.get("/assets/meant", params={"name": list(wanted), "project": name}).json()
+    assert {item["name"]: item["assets"] for item in found} == wanted
+    refused = client.get("/assets/meant", params={"name": "node:1"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "name_malformed")

@@ -10074,6 +10074,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets/meant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    name: string[];
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Meaning"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assets/used-by": {
         parameters: {
             query?: never;
@@ -13890,6 +13930,16 @@ export interface components {
             "same" | "removed" | "added",
             string
         ];
+        /**
+         * Meaning
+         * @description The assets that a name means; None: there is nothing of that name.
+         */
+        Meaning: {
+            /** Name */
+            name: string;
+            /** Assets */
+            assets: string[] | null;
+        };
         /**
          * MergePreview
          * @description What a merge would bring, and the collisions that need a decision; these are left out of the prose.

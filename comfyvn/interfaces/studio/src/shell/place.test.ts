@@ -8,6 +8,7 @@ describe("an address", () => {
     "/studio/settings",
     "/p/rain/main/scenes",
     "/p/rain/main/scenes/s1/n1?at=12",
+    "/p/rain/main/play/s1/n1?seed=7",
     "/p/r%C3%A4in/a%20b/scenes/x%2Fy",
   ])("says a place, and the place says the address: %s", (address) => {
     expect(href(parse(address))).toBe(address);
@@ -20,6 +21,7 @@ describe("an address", () => {
       branch: "main",
       path: [],
       at: undefined,
+      seed: undefined,
     });
     expect(parse("/p/rain/main/scenes/%E0%A4%A?at=-1").path).toEqual(["%E0%A4%A"]);
     expect(parse("/nothing").view).toBe("home");

@@ -3,10 +3,21 @@ import { exporting } from "@/views/export";
 import { home } from "@/views/home";
 import { imports } from "@/views/imports";
 import { jobs } from "@/views/jobs";
+import { play } from "@/views/play";
 import { scenes } from "@/views/scenes";
 import { settings } from "@/views/settings";
 import { timeline } from "@/views/timeline";
 import type { View } from "./view";
 
 /** All views, in the order of the bar. A view is added by its folder in `views/` and a line here. */
-export const VIEWS: readonly View[] = [home, scenes, timeline, assets, imports, exporting, jobs, settings];
+export const VIEWS: readonly View[] = [
+  home,
+  scenes,
+  timeline,
+  assets,
+  imports,
+  play,
+  exporting,
+  jobs,
+  settings,
+];
