@@ -10,6 +10,8 @@ import { PastToasts } from "@/components/Toasts";
 import { useToasts } from "@/components/toasts";
 import { type Command, keysShown, useCommands } from "./commands";
 import { NewProject, NewVariant } from "./Founding";
+import { Machine } from "./Machine";
+import { machineText } from "./machineText";
 import { shellText } from "./messages";
 import { go, usePlace } from "./place";
 import css from "./shell.module.css";
@@ -23,6 +25,7 @@ type Props = { undo: ReturnType<typeof useUndo>; onSearch: () => void };
 export function Bar({ undo, onSearch }: Props) {
   const t = shellText();
   const [told, setTold] = useState(false);
+  const [looking, setLooking] = useState(false);
   const state = useConnection(({ state }) => state);
   const any = useToasts(({ toasts }) => toasts.length > 0);
   return (
@@ -51,13 +54,21 @@ export function Bar({ undo, onSearch }: Props) {
           </Button>
         );
       })}
-      <span
-        className={css.health}
-        data-state={state}
-        role="img"
+      <button
+        type="button"
+        className={css.healthButton}
         aria-label={t(HEALTH[state])}
         title={t(HEALTH[state])}
-      />
+        onClick={() => setLooking(true)}
+      >
+        <span className={css.health} data-state={state} />
+      </button>
+      {looking && (
+        <Dialog title={machineText.now("title")} onClose={() => setLooking(false)}>
+          <p className={css.state}>{t(HEALTH[state])}</p>
+          {state === "up" && <Machine />}
+        </Dialog>
+      )}
       <IconButton icon="bell" label={t("told")} onClick={() => setTold(true)} />
       {told && (
         <Dialog title={t("told")} onClose={() => setTold(false)}>

@@ -1,6 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { api } from "@/api/client";
 import { Field, Select } from "@/components/Field";
 import {
   FONT_SIZES,
@@ -12,6 +10,8 @@ import {
   type Theme,
   usePreferences,
 } from "@/design/preferences";
+import { Machine } from "@/shell/Machine";
+import { Address } from "./Address";
 import { settingsText } from "./messages";
 import css from "./settings.module.css";
 
@@ -28,10 +28,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 export default function Settings() {
   const t = settingsText();
   const { actor, theme, motion, fontSize, language, set } = usePreferences();
-  const { data: status } = useQuery({
-    queryKey: ["status"],
-    queryFn: async () => (await api.GET("/status")).data,
-  });
   return (
     <div className={css.settings}>
       <h1>{t("title")}</h1>
@@ -90,11 +86,11 @@ export default function Settings() {
           ))}
         </Select>
       </Section>
-      {status && (
-        <Section title={t("server")}>
-          <p>{t("version", { version: status.version, database: status.database })}</p>
-        </Section>
-      )}
+      <section className={css.section}>
+        <h2>{t("server")}</h2>
+        <Machine />
+        <Address />
+      </section>
     </div>
   );
 }
