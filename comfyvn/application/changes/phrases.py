@@ -55,11 +55,13 @@ _NAMELESS: Final = {"provenance": "an origin", "translation": "a translation"}
 """Kinds of entities that nobody gives a name."""
 
 _SAID: Final = {
+    "accept": "Accepted",
     "close": "Closed",
     "fork": "Made the variant",
     "found": "Founded the",
     "import": "Imported",
     "merge": "Merged",
+    "reject": "Rejected",
     "rename": "Renamed",
     "reopen": "Reopened",
     "replace": "Replaced",

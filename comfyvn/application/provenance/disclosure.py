@@ -9,6 +9,7 @@ from comfyvn.application.ports import LATEST
 from comfyvn.application.provenance.authorship import Authorship, Thing, content, subject_of
 from comfyvn.application.provenance.draft import Made, draft
 from comfyvn.application.provenance.holdings import Holdings, holdings
+from comfyvn.application.provenance.review import is_accepted
 from comfyvn.application.studio import Studio
 from comfyvn.domain.analysis.words import count_words
 from comfyvn.domain.disclosure import HUMAN, Hand, Verdict, labelled, made_by_model
@@ -57,7 +58,8 @@ class Shares:
 class Evidence:
     """Why a thing counts as made by a model: the commit, and the record of its origin if there is one.
 
-    `through` is the input that a model made, where the thing itself was derived from it.
+    `through` is the input that a model made, where the thing itself was derived from it. `accepted`: a person looked
+    at the words as they are and accepted them, which does not make them a person's work.
     """
 
     subject: str
@@ -70,6 +72,7 @@ class Evidence:
     position: int
     record: str | None
     through: str | None = None
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class _Found:
     verdict: Verdict
     amount: Amount
     through: str | None = None
+    accepted: bool = False
 
 
 def _texts(authorship: Authorship, held: Holdings) -> Iterator[_Found]:
@@ -133,7 +137,8 @@ def _texts(authorship: Authorship, held: Holdings) -> Iterator[_Found]:
         for thing in things:
             subject = subject_of(kind, thing.key)
             wholes = (f"scene:{thing.key[0]}", *projects) if kind == "scene" else projects
-            yield _Found(subject, named, _stated(held, verdicts[thing.key], wholes), _said(thing))
+            own = _stated(held, verdicts[thing.key], wholes)
+            yield _Found(subject, named, own, _said(thing), accepted=is_accepted(kind, thing.body))
 
 
 def _files(authorship: Authorship, held: Holdings) -> Iterator[_Found]:
@@ -235,6 +240,7 @@ def _evidence(studio: Studio, made: list[_Found]) -> tuple[Evidence, ...]:
                 one.verdict.position,
                 claim.record if claim else None,
                 one.through,
+                one.accepted,
             )
         )
     return tuple(found)

@@ -52,6 +52,7 @@ HANDLERS: Final = {
     "rebuild": "storekeeping:rebuild",
     "doctor": "storekeeping:doctor",
     "assets": "assets:assets",
+    "review": "provenance:review",
     "licences": "provenance:licences",
     "disclosure": "provenance:disclosure",
     "credits": "provenance:credit_roll",

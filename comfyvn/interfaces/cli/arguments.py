@@ -40,7 +40,7 @@ def build() -> ArgumentParser:
     _changing(commands, branch, settling)
     _store(commands, everywhere, project)
     _assets(commands, everywhere, branch, past)
-    _provenance(commands, past)
+    _provenance(commands, branch, past)
     return top
 
 
@@ -299,7 +299,7 @@ def _assets(
     again.add_argument("--collect", action="store_true", help="take away contents that nothing names since a day")
 
 
-def _provenance(commands: "_SubParsersAction[ArgumentParser]", past: ArgumentParser) -> None:
+def _provenance(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentParser, past: ArgumentParser) -> None:
     commands.add_parser("licences", help="tell what each asset is under, and what collides", parents=[past])
     rolled = commands.add_parser("credits", help="print the credits", parents=[past])
     rolled.add_argument(
@@ -308,6 +308,10 @@ def _provenance(commands: "_SubParsersAction[ArgumentParser]", past: ArgumentPar
         default="text",
         help="renpy: a screen; prov: PROV-JSON of all",
     )
+    review = commands.add_parser("review", help="look at what machines wrote, and decide on it", parents=[branch])
+    review.add_argument("--by", choices=("import", "model"), default=None)
+    for decision, what in (("accept", "leave a line as it is"), ("reject", "bring back what was there before")):
+        review.add_argument(f"--{decision}", action="append", default=[], metavar="LINE", help=f"{what}, or all")
     told = commands.add_parser("disclosure", help="tell how much models made, and draft the note", parents=[past])
     told.add_argument("--strict", action="store_true", help="leave with 1 where something generated is not labelled")
     told.add_argument("--evidence", type=_count, default=1000, metavar="N", help="list at most N pieces of evidence")

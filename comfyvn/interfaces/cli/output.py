@@ -13,6 +13,9 @@ from comfyvn.domain.kernel import Json, Refused
 
 DONE, CHECK_FAILED, WRONG_USE, CONFLICTS, REFUSED = 0, 1, 2, 3, 4
 """Exit codes."""
+
+SIGNS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+"""How marked words are printed."""
 WIDTH = 24
 """Characters of a progress bar."""
 

@@ -7,9 +7,23 @@ from comfyvn.application.provenance.credits import as_text, credits_roll
 from comfyvn.application.provenance.disclosure import Amount, Disclosure, disclose
 from comfyvn.application.provenance.licences import LicenceReport, licence_report
 from comfyvn.application.provenance.prov_json import prov_json
-from comfyvn.application.studio import plain
-from comfyvn.interfaces.cli.output import CHECK_FAILED, DONE, Printer, counted, table
+from comfyvn.application.provenance.review import Queue, Seen, accept, queue, reject
+from comfyvn.application.studio import Outcome, plain
+from comfyvn.interfaces.cli.changing import request
+from comfyvn.interfaces.cli.output import (
+    CHECK_FAILED,
+    CONFLICTS,
+    DONE,
+    SIGNS,
+    Printer,
+    counted,
+    outcome_json,
+    outcome_words,
+    table,
+)
 from comfyvn.interfaces.cli.tools import Tools
+
+ALL = 10_000_000
 
 
 def licences(tools: Tools, args: Namespace, out: Printer) -> int:
@@ -37,6 +51,32 @@ def disclosure(tools: Tools, args: Namespace, out: Printer) -> int:
     found = disclose(tools.studio, row.id, args.at, args.evidence)
     out.result(plain(found), lambda: _disclosed(found))
     return CHECK_FAILED if args.strict and not found.ok else DONE
+
+
+def review(tools: Tools, args: Namespace, out: Printer) -> int:
+    """List what importers and models wrote and nobody decided on, or accept or reject lines of it."""
+    row = tools.branch(args.project, args.branch)
+    waiting = queue(tools.studio, row.id, by=args.by, size=ALL)
+    if not (args.accept or args.reject):
+        out.result(plain(waiting), lambda: [*_waiting(waiting), f"{counted(waiting.total, 'line')} to review."])
+        return DONE
+    versions = {item.subject: item.position for item in waiting.items}
+    every = {"all": list(versions)}
+    outcomes: list[Outcome] = []
+    for decide, names in ((accept, args.accept), (reject, args.reject)):
+        chosen = [Seen(name, versions.get(name, 0)) for given in names for name in every.get(given, [given])]
+        if chosen:
+            outcomes.append(decide(tools.studio, row.id, chosen, request(tools, args)))
+    out.result(
+        [outcome_json(one) for one in outcomes], lambda: [line for one in outcomes for line in outcome_words(one)]
+    )
+    return CONFLICTS if any(one.conflicts for one in outcomes) else DONE
+
+
+def _waiting(found: Queue) -> Iterator[str]:
+    for item in found.items:
+        said = "".join(SIGNS[mark.kind].format(mark.text) for mark in item.marks)
+        yield f"{item.subject} by {item.actor}: {said}"
 
 
 def _disclosed(found: Disclosure) -> Iterator[str]:

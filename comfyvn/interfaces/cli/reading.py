@@ -18,12 +18,11 @@ from comfyvn.domain.playthrough import start as start_play
 from comfyvn.domain.playthrough import step
 from comfyvn.domain.playthrough.outputs import Ended, LineSaid, MenuShown, Output, RawSkipped, to_json
 from comfyvn.domain.story import Node, Scene, blocks, edges
-from comfyvn.interfaces.cli.output import DONE, Printer, commit_json, table
+from comfyvn.interfaces.cli.output import DONE, SIGNS, Printer, commit_json, table
 from comfyvn.interfaces.cli.tools import Tools
 
 PAGE = 1000
 """Changes that are named at once."""
-_SIGNS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 SHORT = 12
 """Characters of a commit id in tables."""
 
@@ -254,7 +253,7 @@ def _in_words(found: Prose) -> Iterator[str]:
     for scene in found.scenes:
         yield f"{scene.title} (scene:{scene.scene}) {scene.what}"
         for line in scene.lines:
-            said = "".join(_SIGNS[mark.kind].format(mark.text) for mark in line.marks)
+            said = "".join(SIGNS[mark.kind].format(mark.text) for mark in line.marks)
             yield f"  {line.node} {line.what}{f' {line.who}:' if line.who else ''} {said}".rstrip()
             yield from (f"    {field.path}: {field.before!r} -> {field.after!r}" for field in line.fields)
     yield from (f"{other.name} ({other.entity}) {other.what}" for other in found.others)

@@ -43,7 +43,7 @@ from comfyvn.interfaces.rest import (
 )
 from comfyvn.interfaces.rest import jobs as job_routes
 from comfyvn.interfaces.rest.guard import Guard
-from comfyvn.interfaces.rest.provenance import credits, disclosure, licences, lineage
+from comfyvn.interfaces.rest.provenance import credits, disclosure, licences, lineage, review
 from comfyvn.interfaces.studio import pages
 
 
@@ -93,6 +93,7 @@ def build(
     app.include_router(graph.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))
     app.include_router(disclosure.routes(studio, current(studio, settings)))
+    app.include_router(review.routes(studio))
     app.include_router(credits.routes(studio, current(studio, settings)))
     app.include_router(lineage.routes(studio, current(studio, settings)))
     plays = Plays(studio)

@@ -171,6 +171,18 @@ def test_a_difference_reads_as_prose(story: Terminal) -> None:
     story.json("undo")
 
 
+def test_what_machines_wrote_is_reviewed(story: Terminal) -> None:
+    waiting = story.json("review")
+    assert waiting["total"] == len(waiting["items"]) > 10
+    before = story.words()
+    story.reword("It snores.", "--actor", "model:gpt")
+    assert "scene:depot/depot-03 by model:gpt: " in story("review", "--by", "model").out
+    assert story.json("review", "--by", "model", "--reject", "all")[0]["events"] == 1
+    assert story.words() == before
+    assert story.json("review", "--accept", waiting["items"][0]["subject"])[0]["conflicts"] == []
+    assert story.json("review")["total"] < waiting["total"]
+
+
 def test_words_are_counted(story: Terminal) -> None:
     found = story.json("words")
     assert found["words"] == sum(scene["words"] for scene in found["scenes"])

@@ -378,3 +378,20 @@ def test_words_lines_and_plain_text(api: TestClient) -> None:
     assert api.get("/api/characters/ann/lines").json()["items"][0]["node"] == "n2"
     assert api.get("/api/characters/ben/lines").status_code == 404
     assert [line["text"] for line in api.get("/api/scenes/s1/text").json()["lines"]] == ["Rain.", "Two words."]
+
+
+def test_what_a_model_wrote_is_reviewed(api: TestClient) -> None:
+    reword(api, "Rain by a model.", **{"X-Actor": "model:gpt"})
+    page = api.get(f"{HERE}/review", params={"by": "model"}).json()
+    (item,) = page["items"]
+    assert (item["subject"], item["before"], page["actors"]) == ("scene:s1/n1", "Rain.", {"model:gpt": 1})
+    asked = {"lines": [{"subject": item["subject"], "position": item["position"]}]}
+    assert api.post(f"{HERE}/review/accept", json=asked).json()["events"] == 1
+    assert api.get(f"{HERE}/review").json()["items"] == []
+    assert api.get(f"{HERE}/history").json()["items"][0]["name"] == "Accepted 1 line"
+    assert api.post(f"{HERE}/review/reject", json=asked).json()["code"] == "stale"
+    api.post(f"{HERE}/undo")
+    (item,) = api.get(f"{HERE}/review").json()["items"]
+    asked = {"lines": [{"subject": item["subject"], "position": item["position"]}]}
+    assert api.post(f"{HERE}/review/reject", json=asked).json()["events"] == 1
+    assert words(api) == "Rain."

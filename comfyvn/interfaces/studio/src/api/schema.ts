@@ -8089,6 +8089,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/branches/{branch}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    at?: number | null;
+                    by?: ("import" | "model") | null;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Queue"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/branches/{branch}/review/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Deciding"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/branches/{branch}/review/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project: string;
+                    branch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Deciding"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provenance/credits": {
         parameters: {
             query?: never;
@@ -12652,6 +12779,20 @@ export interface components {
             models: string[];
         };
         /**
+         * Deciding
+         * @description The lines that a decision is about. `settled` is for rejections that collide with what came later.
+         */
+        Deciding: {
+            /** Lines */
+            lines: components["schemas"]["SeenLine"][];
+            /** Settled */
+            settled?: {
+                [key: string]: "ours" | "theirs";
+            };
+            /** Message */
+            message?: string | null;
+        };
+        /**
          * DeclareCommercial
          * @description Say whether the novel is sold or earns money in another way; None: nothing is said.
          */
@@ -12983,7 +13124,8 @@ export interface components {
          * Evidence
          * @description Why a thing counts as made by a model: the commit, and the record of its origin if there is one.
          *
-         *     `through` is the input that a model made, where the thing itself was derived from it.
+         *     `through` is the input that a model made, where the thing itself was derived from it. `accepted`: a person looked
+         *     at the words as they are and accepted them, which does not make them a person's work.
          */
         Evidence: {
             /** Subject */
@@ -13009,6 +13151,11 @@ export interface components {
             record: string | null;
             /** Through */
             through?: string | null;
+            /**
+             * Accepted
+             * @default false
+             */
+            accepted?: boolean;
         };
         /**
          * ExportRequest
@@ -14235,6 +14382,46 @@ export interface components {
             part?: string;
         };
         /**
+         * Pending
+         * @description Words that a machine wrote and nobody decided on.
+         *
+         *     `subject` names the line (``scene:ID/NODE``, ``translation:ID``), `position` is its version, to be given back with
+         *     the decision. `before` is what was there (None: nothing), `name` what people call the scene.
+         */
+        Pending: {
+            /** Subject */
+            subject: string;
+            /** Position */
+            position: number;
+            /** Entity */
+            entity: string;
+            /** Part */
+            part: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Speaker */
+            speaker: string | null;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "import" | "model";
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string;
+            /** Commit */
+            commit: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+        };
+        /**
          * PlaceAction
          * @description Place a stage direction, assignment, jump, branch … after node `after`, or at the end of `block`.
          */
@@ -14462,6 +14649,22 @@ export interface components {
             others: components["schemas"]["EntityChange"][];
             /** Speakers */
             speakers: components["schemas"]["SpeakerCount"][];
+        };
+        /**
+         * Queue
+         * @description What is to be reviewed, a page of it; `total` counts all, `actors` how much each of them wrote.
+         */
+        Queue: {
+            /** Position */
+            position: number;
+            /** Total */
+            total: number;
+            /** Actors */
+            actors: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["Pending"][];
         };
         /** ReattributeLine */
         ReattributeLine: {
@@ -15096,6 +15299,16 @@ export interface components {
             lines: number;
             /** Words */
             words: number;
+        };
+        /**
+         * SeenLine
+         * @description A line (``scene:ID/NODE`` or ``translation:ID``) in the version that the person saw, as the queue gave it.
+         */
+        SeenLine: {
+            /** Subject */
+            subject: string;
+            /** Position */
+            position: number;
         };
         /**
          * Session
