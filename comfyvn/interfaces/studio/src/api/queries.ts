@@ -103,6 +103,17 @@ export const historyQuery = (moment: Moment, options: { limit?: number; actor?: 
     placeholderData: keepPreviousData,
   });
 
+/** The change that was the last one at a position; the past does not change, so it is asked for once. */
+export const changeQuery = ({ project, branch }: Branch, position: number) =>
+  queryOptions({
+    queryKey: ["past", project, branch, "change", position],
+    queryFn: async () => {
+      const params = { path: { project, branch }, query: { at: position, limit: 1 } };
+      const { data } = await api.GET("/api/projects/{project}/branches/{branch}/history", { params });
+      return data?.items[0] ?? null;
+    },
+  });
+
 export function useScenes(moment: Moment) {
   return useQuery(listQuery(moment, "scenes"));
 }

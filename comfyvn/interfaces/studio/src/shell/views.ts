@@ -1,5 +1,6 @@
 import { assets } from "@/views/assets";
 import { exporting } from "@/views/export";
+import { history } from "@/views/history";
 import { home } from "@/views/home";
 import { imports } from "@/views/imports";
 import { jobs } from "@/views/jobs";
@@ -17,6 +18,7 @@ export const VIEWS: readonly View[] = [
   assets,
   imports,
   play,
+  history,
   exporting,
   jobs,
   settings,

@@ -1,0 +1,82 @@
+import { api, type Branch, type Outcome, type Schemas } from "@/api/client";
+import { Problem } from "@/api/problems";
+import { queries } from "@/api/queries";
+import { toast, toastError } from "@/components/toasts";
+import { go } from "@/shell/place";
+import { historyText } from "./messages";
+
+/** Something that both sides changed; `path` leads to it inside of its entity. */
+export type Conflict = Pick<
+  Schemas["ConflictItem"],
+  "id" | "code" | "entity" | "base" | "ours" | "theirs"
+> & {
+  readonly path?: readonly string[];
+  readonly name?: string;
+  readonly field?: string;
+};
+/** How collisions are settled: by the id of each. */
+export type Settled = Record<
+  string,
+  Schemas["Reverting"]["settled"] extends Record<string, infer S> | undefined ? S : never
+>;
+
+/** Do something that may collide; `collide` gets what does. Tells how it went, and whether it was done. */
+export async function attempt(
+  act: () => Promise<{ data?: Outcome }>,
+  said: string,
+  collide?: (conflicts: readonly Conflict[]) => void,
+): Promise<boolean> {
+  try {
+    const { data } = await act();
+    toast(data?.commit ? said : historyText.now("nothingToDo"), data?.commit ? "good" : "info");
+    return true;
+  } catch (error) {
+    const found =
+      error instanceof Problem && error.code === "conflicts" ? error.details.conflicts : undefined;
+    if (collide && Array.isArray(found)) collide(found as Conflict[]);
+    else toastError(error);
+    return false;
+  }
+}
+
+const at = ({ project, branch }: Branch) => ({ path: { project, branch } });
+
+/** Take back one change, however old. */
+export function revert(of: Branch, commit: string, settled: Settled = {}) {
+  return api.POST("/api/projects/{project}/branches/{branch}/revert", {
+    params: at(of),
+    body: { commit, settled },
+  });
+}
+
+/** Bring back what was at a position: all of it, an entity, or a part of one. */
+export function restore(of: Branch, position: number, only?: string, part?: string) {
+  const body = { position, only: only ? [only] : null, part: part ?? null };
+  return api.POST("/api/projects/{project}/branches/{branch}/restore", { params: at(of), body });
+}
+
+export function merge(of: Branch, source: string, settled: Settled = {}) {
+  return api.POST("/api/projects/{project}/branches/{branch}/merge", {
+    params: at(of),
+    body: { source, settled },
+  });
+}
+
+/** Make a variant of a branch as it is, or was at a position, and go there. */
+export async function fork({ project, branch }: Branch, name: string, position?: number): Promise<void> {
+  const body = { name, source: branch, ...(position === undefined ? {} : { at: position }) };
+  await api.POST("/api/projects/{project}/branches", { params: { path: { project } }, body });
+  await queries.invalidateQueries({ queryKey: ["project", project] });
+  go({ branch: name, at: undefined });
+}
+
+/** Take parts of entities, such as lines of a scene, over from another variant. */
+export function take(
+  of: Branch,
+  source: string,
+  parts: Schemas["TakingParts"]["parts"],
+  settled: Settled = {},
+) {
+  const body = { source, parts, settled };
+  return api.POST("/api/projects/{project}/branches/{branch}/take-parts", { params: at(of), body });
+}
