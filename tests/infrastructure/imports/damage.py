@@ -20,6 +20,7 @@ from tests.infrastructure.imports import test_ink, test_pack, test_twine, test_y
 from tests.infrastructure.imports.archives import zipped
 from tests.infrastructure.imports.renpy import packing
 from tests.infrastructure.imports.renpy.fuzzing import SCRIPT, mutated
+from tests.ink_players import by_inkjs
 from tests.samples import kag, roleplay
 
 PIECES: Final = (
@@ -110,6 +111,7 @@ _PACKED: Final[dict[str, Callable[[], dict[str, bytes]]]] = {
         "inn.html": test_twine.page(test_twine.from_twee(test_twine.twee(test_twine.CHAPBOOK, "Chapbook"))).encode()
     },
     "roleplay": _pictures,
+    "ink": lambda: {"harbour.ink.json": by_inkjs(test_ink.HARBOUR, [])["compiled"].encode()},
 }
 ENGINES: Final = tuple(READERS)
 

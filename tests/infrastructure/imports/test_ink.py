@@ -1,6 +1,7 @@
 """Ink stories: inkjs and we tell the same along the same choices; what is not understood stays code."""
 
 import time
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -123,6 +124,92 @@ Three doors.
 - (go) {again} I go.
 {go < 3: -> again | -> DONE}
 """
+LOOPS: Final = """
+VAR c = 0
+VAR n = "Bob"
+VAR way = -> two
+- (top) Top {top} {c} # loud # clear
+~ c += 1
+* {c < 3} [a] A
+* {c > 1} b # quiet
+   {c == 2:
+     nested yes
+     * * in1 -> lab
+     * * in2
+        -> lab
+   - else:
+     nested no
+   }
+   * * in3
+   - - (lab) inner {lab}
++ {c < 6} c -> top
+* {n == "Bob"} Wait {c}[ now, {n} # soft] then.
+  ** Deeper
+  ** Deepest
+  -- inner
+* ->
+- out
+{c > 4:
+  many
+- else:
+  {top > 1: few|one}
+  {c:
+  - 1: c1
+  - 2: c2
+  - else: cx
+  }
+}
+{stopping:
+- one
+- two {c}
+}
+{once:
+- only
+}
+{!A|B} {&1|2|3} {~x|x}
+* x
+* * y
+* * z
+- - yz
+* w
+- (again) last {again} <>
+glued
+{again < 3: -> again}
+-> k.s2
+== k
+k0
+-> s1
+= s1
+s1 {s1}
+-> s2
+= s2
+s2 {k} {s2}
+{s2 < 3: -> s1}
+{
+  - s2 > 5: no
+  - s2 > 2: yes <>
+}
+and on
+-> way
+== two
+~ temp q = 5
+{twice(3)} {sum(2, 4)}
+~ more(q)
+{q} {q / 2} {7.5 / 2} {-q} {q mod 3} {not (q > 2 && q != 4)}
+-> tunnel(1) -> tunnel(q) ->
+back
+-> DONE
+== tunnel(x)
+in {x}
+->->
+== function twice(x)
+~ return x * 2
+== function sum(a, b)
+~ return a + b
+== function more(ref z)
+~ z = z + 1
+"""
+STORIES: Final = {"harbour": HARBOUR, "doors": DOORS, "loops": LOOPS}
 PLAYS: Final = [[Random(seed).randrange(1_000) for _ in range(60)] for seed in range(20)]
 
 
@@ -135,18 +222,72 @@ def story(tmp_path: Path) -> Any:
     return write
 
 
-@pytest.mark.parametrize("source", [HARBOUR, DOORS], ids=["harbour", "doors"])
-def test_inkjs_tells_the_same(story: Any, source: str) -> None:
-    theirs = by_inkjs(source, PLAYS)
-    assert not [complaint for complaint in theirs["complaints"] if "ERROR" in complaint]
-    pack = story(source)
-    assert by_us(pack, PLAYS) == theirs["told"]
+@cache
+def theirs(name: str) -> dict[str, Any]:
+    """Return what inkjs makes of a story, and how it plays it."""
+    return by_inkjs(STORIES[name], PLAYS)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_inkjs_tells_the_same(story: Any, name: str) -> None:
+    found = theirs(name)
+    assert not [complaint for complaint in found["complaints"] if "ERROR" in complaint]
+    pack = story(STORIES[name])
+    assert by_us(pack, PLAYS) == found["told"]
     assert (pack.recognised, pack.warnings) == (pack.total, ())
-    assert len({str(told) for told in theirs["told"]}) > 1
+    assert len({str(told) for told in found["told"]}) > 1
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_compiled_story_is_told_as_its_source(story: Any, tmp_path: Path, name: str) -> None:
+    found = theirs(name)
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled" / f"{name}.ink.json").write_text(found["compiled"], "utf-8-sig")
+    pack = read(reader(), tmp_path / "compiled")
+    assert by_us(pack, PLAYS) == found["told"]
+    assert (pack.recognised, pack.warnings, dict(pack.raw_kinds)) == (pack.total, (), {})
+    source = story(STORIES[name])
+    assert (pack.scenes.keys(), pack.start) == (source.scenes.keys(), source.start)
+    assert _counted(pack) == _counted(source)
+    assert events_of_imports(reader(), tmp_path / "compiled", tmp_path / "blobs")[1:] == [0]
+
+
+def _counted(pack: Pack) -> tuple[int, int]:
+    """Return how many choices there are, and how many options."""
+    choices = [n for scene in pack.scenes.values() for _, n in walk(scene) if n.type == "choice"]
+    return len(choices), sum(len(choice.next) for choice in choices)
+
+
+def test_what_is_not_understood_of_a_compiled_story_stays_code(tmp_path: Path) -> None:
+    source = (
+        "LIST l = a, b\nVAR x = 1\nHello.\n<- side\n~ x = LIST_COUNT(l)\n{TURNS_SINCE(-> k) > 1: y}\n-> k\n"
+        "== k\n-> END\n== side\nSide.\n-> DONE"
+    )
+    (tmp_path / "a.json").write_text(by_inkjs(source, [])["compiled"], "utf-8")
+    pack = read(reader(), tmp_path / "a.json")
+    assert dict(pack.raw_kinds) == {"LIST": 1, "condition": 1, "logic": 1, "thread": 1}
+    assert played(pack) == ["Hello.", "end"]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ('{"inkVersion":17,"root":[]}', "ink_version"),
+        ('{"inkVersion":21,"root":{}}', "ink_malformed"),
+        ('{"inkVersion":21,"root":[', "ink_malformed"),
+        ('{"inkVersion":21,"root":' + "[" * 200 + "null" + ",null]" * 200 + "}", "ink_malformed"),
+        ('{"inkVersion":21,"root":[[' + "[]," * 200_000 + "null],null]}", "ink_malformed"),
+    ],
+)
+def test_a_compiled_story_that_is_none_is_refused(tmp_path: Path, told: str, code: str) -> None:
+    (tmp_path / "a.json").write_text(told, "utf-8")
+    with pytest.raises(Refused) as refusal:
+        reader().read(Files(tmp_path / "a.json"))
+    assert refusal.value.code == code
 
 
 def test_another_story_is_told_otherwise(story: Any) -> None:
-    assert by_us(story(HARBOUR.replace("You wake.", "You rise.")), PLAYS) != by_inkjs(HARBOUR, PLAYS)["told"]
+    assert by_us(story(HARBOUR.replace("You wake.", "You rise.")), PLAYS) != theirs("harbour")["told"]
 
 
 @pytest.mark.parametrize(
@@ -233,14 +374,6 @@ def test_what_is_no_story_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         reader().read(Files(tmp_path / "a.ink"))
     assert refusal.value.code == "not_a_game"
-
-
-def test_a_compiled_story_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.ink.json").write_text(by_inkjs(DOORS, [])["compiled"], "utf-8-sig")
-    assert reader().probe(Files(tmp_path)).confidence > 0.5
-    with pytest.raises(Refused, match=r"give the \.ink source") as refusal:
-        reader().read(Files(tmp_path))
-    assert refusal.value.code == "ink_compiled"
 
 
 @pytest.mark.engine

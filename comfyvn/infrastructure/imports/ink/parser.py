@@ -206,11 +206,9 @@ def _choice(marks: str, label: str | None, rest: str, line: int, depth: int, raw
             break
         conditions.append(inner.strip())
         rest = rest[end:].lstrip()
-    words, tags = _tagged(rest)
-    opened, closed = _bracket(words)
-    first, option, said = (
-        (words, "", "") if closed is None else (words[:opened], words[opened + 1 : closed], words[closed + 1 :])
-    )
+    opened, closed = _bracket(rest)
+    parts = (rest, "", "") if closed is None else (rest[:opened], rest[opened + 1 : closed], rest[closed + 1 :])
+    (first, tags), (option, more), (said, others) = map(_tagged, parts)
     divert = re.search(r"->", first) if closed is None else None
     if divert:
         first, said = first[: divert.start()], first[divert.start() :]
@@ -222,7 +220,7 @@ def _choice(marks: str, label: str | None, rest: str, line: int, depth: int, raw
         first=items(first, line, depth),
         option=items(option, line, depth),
         said=items(said, line, depth),
-        tags=tags,
+        tags=(*tags, *more, *others),
         line=line,
         raw=raw,
     )

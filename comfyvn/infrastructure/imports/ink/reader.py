@@ -1,7 +1,7 @@
 """The reader of Ink stories: knots and stitches to scenes, weaves to choices."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from comfyvn.domain.pack import Pack, Warned
 from comfyvn.domain.variables import Variable
 from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.formulas import Term, term_of
+from comfyvn.infrastructure.imports.ink.decompiled import knots_of_compiled
 from comfyvn.infrastructure.imports.ink.expressions import GRAMMAR, Expressions, Function, Known, boolean, fractional
 from comfyvn.infrastructure.imports.ink.joining import GLUED, Joining
 from comfyvn.infrastructure.imports.ink.names import ENDS, Names, Place, conditions, parts
@@ -23,6 +24,8 @@ from comfyvn.infrastructure.imports.steps import Passage, all_steps, closed, cod
 
 ENGINE: Final = "ink"
 MAX_KNOTS: Final = 50_000
+MAX_COMPILED: Final = 16 << 20
+"""Bytes of a compiled story."""
 MAX_LOOKED_AT: Final = 20
 """Files that are looked into for a compiled story."""
 _VERSION: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"inkVersion"\s*:')
@@ -50,8 +53,9 @@ def _compiled(files: Files) -> list[str]:
 def pack_of(files: Files, progress: Progress | None = None, *, named_lines: bool = True) -> Pack:
     """Return what the files hold: the story of the one file that no other includes, with all that it includes.
 
-    With `named_lines`, ``Name: words`` is said by that name. Raises Refused: ``not_a_game``, ``ink_compiled``,
-    ``too_many_passages``, ``file_too_large``.
+    A story that is there only in its compiled form is read from it. With `named_lines`, ``Name: words`` is said by
+    that name. Raises Refused: ``not_a_game``, ``ink_malformed``, ``ink_version``, ``too_many_passages``,
+    ``file_too_large``.
     """
     warnings = [*files.warnings]
     sources = files.named(".ink")
@@ -60,17 +64,18 @@ def pack_of(files: Files, progress: Progress | None = None, *, named_lines: bool
         texts[name] = files.text(name)[0]
         if progress:
             progress("scripts", done + 1, len(sources))
-    if not sources and (compiled := _compiled(files)):
-        message = f"{compiled[0]} is a compiled Ink story; give the .ink source that it was made from."
-        raise Refused("ink_compiled", message, file=compiled[0])
-    if not any(words.strip() for words in texts.values()):
-        raise Refused("not_a_game", f"{files.title} holds no Ink story.")
     inner = included(texts)
-    first, *others = [name for name in sources if name not in inner] or sources
+    scripts = [name for name in sources if name not in inner] or sources or _compiled(files)
+    if not scripts or (sources and not any(words.strip() for words in texts.values())):
+        raise Refused("not_a_game", f"{files.title} holds no Ink story.")
+    first, *others = scripts
     warnings += [
         Warned("story_passed_over", f"{name} is another story; the first one is read.", name) for name in others
     ]
-    story = _Story(first, texts, named_lines=named_lines)
+    held = (
+        knots_of(pieces(first, texts.get)) if sources else knots_of_compiled(files.text(first, MAX_COMPILED)[0], first)
+    )
+    story = _Story(first, *held, named_lines=named_lines)
     graph = graph_of(story.passages())
     return Pack(
         engine=ENGINE,
@@ -78,7 +83,7 @@ def pack_of(files: Files, progress: Progress | None = None, *, named_lines: bool
         scenes=graph.scenes,
         characters=story.shared.speakers.characters,
         variables=story.variables(),
-        members=files.members(without=sources),
+        members=files.members(without=sources or scripts),
         start=graph.places[story.start],
         recognised=graph.recognised,
         total=graph.total,
@@ -88,9 +93,11 @@ def pack_of(files: Files, progress: Progress | None = None, *, named_lines: bool
 
 
 class _Story:
-    def __init__(self, name: str, texts: Mapping[str, str], *, named_lines: bool) -> None:
+    def __init__(
+        self, name: str, top: Knot, knots: Mapping[str, Knot], declared: Sequence[Kept], *, named_lines: bool
+    ) -> None:
         self.file = name
-        self.top, self.knots, self.declared = knots_of(pieces(name, texts.get))
+        self.top, self.knots, self.declared = top, knots, declared
         if len(self.knots) > MAX_KNOTS:
             raise Refused("too_many_passages", f"The story has more than {MAX_KNOTS} knots.")
         self.known = Known()

@@ -4,7 +4,6 @@ The format is described by ``comfyvn-pack-1.schema.json`` beside this file. Each
 and gives for its kind.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from comfyvn.domain.pack import Member, Pack, Stated, Warned
 from comfyvn.domain.story import Scene
 from comfyvn.infrastructure.imports.files import Files, FilesReader
 from comfyvn.infrastructure.imports.licences import in_fields
+from comfyvn.infrastructure.imports.loading import loaded
 from comfyvn.infrastructure.imports.members import capped, type_of
 
 ENGINE: Final = "comfyvn"
@@ -88,8 +88,8 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
 
 def _manifest(words: str, name: str) -> dict[str, Any]:
     try:
-        found = json.loads(words)
-    except (ValueError, RecursionError) as error:
+        found = loaded(words)
+    except ValueError as error:
         raise Refused("pack_malformed", f"{name} is no JSON: {error}.", where="") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _malformed("format", f"is not {FORMAT!r}")

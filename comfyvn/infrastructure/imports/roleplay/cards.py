@@ -10,6 +10,7 @@ import binascii
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +18,7 @@ from typing import Any, Final
 from comfyvn.domain.cast import Character
 from comfyvn.domain.kernel import Json
 from comfyvn.domain.worlds import World
+from comfyvn.infrastructure.imports.loading import loaded
 
 MAX_CARD: Final = 32 << 20
 """Bytes of the JSON of one card."""
@@ -46,6 +48,12 @@ class Card:
     def book(self) -> Mapping[str, Any]:
         found = self.data.get("character_book")
         return found if isinstance(found, dict) else {}
+
+    @property
+    def book_name(self) -> str:
+        """The name of its lorebook, that of the card where it has none."""
+        found = self.book.get("name")
+        return found if isinstance(found, str) and found.strip() else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,8 @@ def of_png(data: bytes) -> Card | None:
     for keyword in _KEYWORDS:
         if keyword in texts:
             try:
-                found = json.loads(base64.b64decode(texts[keyword]))
-            except (ValueError, binascii.Error, RecursionError):
+                found = loaded(base64.b64decode(texts[keyword]))
+            except ValueError:
                 continue
             if card := of_json(found):
                 return card
@@ -129,8 +137,8 @@ def of_charx(data: bytes) -> tuple[Card, Mapping[str, str]] | None:
             info = packed.getinfo("card.json")
             if info.file_size > MAX_CARD:
                 return None
-            card = of_json(json.loads(packed.read(info)))
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, RecursionError, RuntimeError, NotImplementedError):
+            card = of_json(loaded(packed.read(info)))
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile, RuntimeError, zlib.error):
         return None
     if card is None:
         return None

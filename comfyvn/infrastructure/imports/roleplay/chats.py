@@ -1,6 +1,5 @@
 """Chats in their files: SillyTavern's lines of JSON, other JSON, and plain text in the usual ways to write it."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from urllib.parse import unquote
 
 from comfyvn.domain.kernel import Refused
 from comfyvn.domain.pack import Warned
+from comfyvn.infrastructure.imports.loading import loaded
 from comfyvn.infrastructure.imports.roleplay.messages import Message, heading_of, is_aside, place_name, place_of
 from comfyvn.infrastructure.imports.roleplay.times import moment
 
@@ -103,8 +103,8 @@ def _is_header(found: Mapping[str, Any]) -> bool:
 
 def _object(row: str) -> dict[str, Any]:
     try:
-        found = json.loads(row)
-    except (ValueError, RecursionError):
+        found = loaded(row)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -137,8 +137,8 @@ def _text(words: str) -> str:
 def from_json(text: str, file: str) -> Chat | None:
     """Read a list of messages, alone or under a key of an object; None where there is none."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = loaded(text)
+    except ValueError:
         return None
     chat = Chat(stem(file), file)
     if isinstance(found, dict):

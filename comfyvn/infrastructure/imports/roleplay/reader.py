@@ -1,6 +1,5 @@
 """The reader of roleplay: chats become scenes, cards characters, lorebooks worlds."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from comfyvn.domain.worlds import World
 from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
 from comfyvn.infrastructure.imports.licences import in_fields
+from comfyvn.infrastructure.imports.loading import loaded
 from comfyvn.infrastructure.imports.members import capped
 from comfyvn.infrastructure.imports.roleplay import cards, chats, trees
 from comfyvn.infrastructure.imports.roleplay.cards import Found, character_of, world_of
@@ -102,8 +102,8 @@ def _keep(held: _Held, chat: Chat | None, name: str) -> None:
 
 def _take_json(words: str, name: str, files: Files, held: _Held) -> None:
     try:
-        found: Any = json.loads(words)
-    except (ValueError, RecursionError):
+        found: Any = loaded(words)
+    except ValueError:
         return
     stem = chats.stem(name)
     if card := cards.of_json(found):
@@ -172,7 +172,7 @@ def pack_of(files: Files, progress: Progress | None = None) -> Pack:
     found = [_with_sprites(one, files) for one in held.found]
     characters = {character_id(one.card.name): character_of(one, asset_id) for one in found}
     for one in found:
-        if world := world_of(one.card.book.get("name") or one.card.name, one.card.book, {"card": one.card.name}):
+        if world := world_of(one.card.book_name, one.card.book, {"card": one.card.name}):
             held.worlds.setdefault(character_id(world.name), world)
     cast = {**held.personas, **characters}
     passages = _passages(held.chats, found, cast, files.reading.roleplay)

@@ -4,7 +4,6 @@ Formats: Twee 3 specification 3.0.2 and Twine 2 HTML output specification 1.0.1,
 Technology Foundation.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from comfyvn.domain.kernel import Refused
+from comfyvn.infrastructure.imports.loading import loaded
 
 MAX_PASSAGES: Final = 50_000
 SPECIAL_TAGS: Final = frozenset({"script", "stylesheet"})
@@ -72,8 +72,8 @@ def _add(story: TwineStory, passage: TwinePassage) -> None:
 
 def _object(text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = loaded(text)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -1,10 +1,11 @@
 """The nodes of Yarn files and the files of a Yarn project, before their bodies are read."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from comfyvn.infrastructure.imports.loading import loaded
 
 MAX_NODES: Final = 50_000
 MAX_PATTERNS: Final = 100
@@ -100,8 +101,8 @@ def chosen(text: str, folder: str, names: Sequence[str]) -> list[str]:
 
 def _object(text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = loaded(text)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
