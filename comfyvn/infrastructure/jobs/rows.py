@@ -142,13 +142,16 @@ class JobRows:
         with self.database.read() as conn:
             return set(conn.execute(query, {"worker": worker}).scalars())
 
-    def end(self, job_id: str, worker: str, measured: Measured, ended: Ended, now: str) -> None:
-        """Keep how a job ended, where the worker has it still."""
+    def end(
+        self, job_id: str, worker: str, measured: Measured, ended: Ended, now: str, lines: Sequence[str] = ()
+    ) -> None:
+        """Keep how a job ended, and the last lines of its log, where the worker has it still."""
         values = {**measured._asdict(), "status": ended.status, "file": ended.file, "ended_at": now}
         values |= {"output_json": _encoded(ended.output), "error_json": _encoded(ended.error)}
         sets = ", ".join(f"{name} = :{name}" for name in values)
         update = text(f"UPDATE {JOB} SET {sets} WHERE id = :id AND worker = :worker AND status = 'running'")  # noqa: S608
         with self.database.write() as conn:
+            self._add(conn, job_id, lines)
             conn.execute(update, {**values, "id": job_id, "worker": worker})
             self.changed(conn, [job_id])
 
@@ -161,15 +164,19 @@ class JobRows:
 
     def write(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the logs of jobs; what comes behind the last that is kept is left out."""
-        add = text(
-            f"""INSERT INTO {LINE} (job, number, line)
-                SELECT :job, n + 1, :line FROM (SELECT count(*) AS n FROM {LINE} WHERE job = :job) AS there
-                WHERE n < {MAX_LINES}"""  # noqa: S608
-        )
         with self.database.write() as conn:
             for job_id, texts in lines.items():
-                for line in texts[:MAX_LINES]:
-                    conn.execute(add, {"job": job_id, "line": line})
+                self._add(conn, job_id, texts)
+
+    def _add(self, conn: Connection, job_id: str, lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        last = text(f"SELECT coalesce(max(number), 0) FROM {LINE} WHERE job = :job")  # noqa: S608
+        first = int(conn.execute(last, {"job": job_id}).scalar_one()) + 1
+        kept = lines[: max(0, MAX_LINES - first + 1)]
+        values = [{"job": job_id, "number": first + n, "line": line} for n, line in enumerate(kept)]
+        if values:
+            conn.execute(text(f"INSERT INTO {LINE} (job, number, line) VALUES (:job, :number, :line)"), values)  # noqa: S608
 
     def lines(self, job_id: str) -> list[str]:
         """Return the lines of the log of a job that are kept."""

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,8 +29,10 @@ from comfyvn.infrastructure.storage.engine import Database
 
 PULSE: Final = 0.25
 """Seconds between two looks at what is to stop, and two words on how far jobs are."""
-POLL: Final = 0.1
+POLL: Final = 0.2
 """Seconds between two looks for a job that waits."""
+SOON: Final = 0.01
+"""The same within a second after a job ended."""
 BEAT: Final = 1.0
 TIDY: Final = 10.0
 GONE_AT_ONCE: Final = 200
@@ -93,6 +95,7 @@ class Worker:
         self._engine = engine.Engine(database, post.version)
         self._ended = ended
         self._running = _Running()
+        self._busy_until = 0.0
         self._stopped = threading.Event()
         self._pulse = threading.Thread(target=self._beat, name="jobs-pulse", daemon=True)
 
@@ -117,10 +120,27 @@ class Worker:
         for name in post.devices:
             self._engine.client.register_queue(name, global_concurrency=1, polling_interval_sec=POLL)
         DBOS.launch()
-        _slotted(dbos, dict.fromkeys(shared, post.slots))
+        self._tune(dbos, shared)
         self._take_over()
         self._pulse.start()
         _LOG.info("worker %s takes jobs for %s", post.name, ", ".join(queues))
+
+    def _tune(self, dbos: DBOS, shared: Sequence[str]) -> None:
+        """Give this worker its own number of slots, and let it look at once for the next job where one ended just now.
+
+        `dbos` keeps both in its table for all workers alike, and reads it before each look.
+        """
+        stored = dbos._sys_db.get_queue
+
+        def get_queue(name: str, **more: Any) -> Any:
+            found = stored(name, **more)
+            if found is not None:
+                found._polling_interval_sec = SOON if time.monotonic() < self._busy_until else POLL
+                if name in shared:
+                    found._worker_concurrency = self._post.slots
+            return found
+
+        dbos._sys_db.get_queue = get_queue  # type: ignore[method-assign]
 
     def leave(self) -> None:
         """Stop at once; what runs here waits for others. The process is to end right after."""
@@ -162,14 +182,16 @@ class Worker:
 
     def _end(self, job_id: str, measured: Measured, ended: Ended) -> None:
         """Keep how a job ended, as often as it takes: a worker that cannot reach its database ends soon."""
+        with self._running.lock:
+            lines = self._running.lines.pop(job_id, [])
         while not self._stopped.is_set():
             try:
-                self._flush()
-                self._rows.end(job_id, self._crew.token, measured, ended, self._clock.now())
+                self._rows.end(job_id, self._crew.token, measured, ended, self._clock.now(), lines)
             except Exception:  # the database may come back; the log keeps the reason
                 _LOG.exception("the end of job %s cannot be kept at the moment", job_id)
                 time.sleep(BEAT)
             else:
+                self._busy_until = time.monotonic() + 1.0
                 return
 
     def _carry_out(self, job: Job, working: Working) -> Ended:
@@ -263,19 +285,6 @@ class Worker:
             self._kinds.named(job.type).over(job.id)
         except Refused:  # a kind that this release has no more
             return
-
-
-def _slotted(dbos: DBOS, slots: Mapping[str, int]) -> None:
-    """Give this worker its own number of slots: `dbos` keeps one for all workers, and reads it before each look."""
-    stored = dbos._sys_db.get_queue
-
-    def get_queue(name: str, **more: Any) -> Any:
-        found = stored(name, **more)
-        if found is not None and name in slots:
-            found._worker_concurrency = slots[name]
-        return found
-
-    dbos._sys_db.get_queue = get_queue  # type: ignore[method-assign]
 
 
 def names(devices: Sequence[str]) -> tuple[str, ...]:
