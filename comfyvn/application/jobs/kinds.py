@@ -53,14 +53,13 @@ def _anywhere(order: Any) -> str:
 class Kind:
     """One kind of job.
 
-    `read` makes an order of JSON, or raises Refused("job_input_malformed"); `schema` says what it takes. `check` is
+    `read` makes an order of JSON, or raises Refused("job_input_malformed"). `check` is
     asked where a job is handed in, and raises Refused where that machine does not take the order. `device` tells where
     an order is carried out, unless its asker says so. `over` is called when no attempt will follow any more.
     """
 
     name: str
     read: Callable[[Json], Any]
-    schema: Json
     work: Callable[[JobContext, Any], JobResult]
     check: Callable[[Any], None] = _anything
     device: Callable[[Any], str] = _anywhere

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from comfyvn.application.jobs.job import Job
+from comfyvn.application.jobs.job import OPEN, Job
 from comfyvn.application.jobs.runner import unknown
+from comfyvn.domain.kernel import Missing
 from comfyvn.infrastructure.jobs.database import TABLES
 from comfyvn.infrastructure.jobs.working import Ended, Measured
 from comfyvn.infrastructure.storage.engine import Database
@@ -114,9 +115,11 @@ class JobRows:
         A job that was to stop is over now: its worker died before it did so.
         """
         with self.database.write() as conn:
-            query = text(f"SELECT * FROM {JOB} WHERE id = :id AND run = :run")  # noqa: S608
-            row = conn.execute(query, {"id": job_id, "run": run}).mappings().first()
-            if row is None or row["status"] not in ("queued", "running"):
+            try:
+                row = self.row(conn, job_id, locked=True)
+            except Missing:
+                return None
+            if row["run"] != run or row["status"] not in OPEN:
                 return None
             if row["stopping"]:
                 self.put(conn, job_id, status="cancelled", ended_at=now)

@@ -1,6 +1,7 @@
 """HTTP for jobs: lists, how far one is, its log and its result, cancelling and trying again."""
 
 from dataclasses import dataclass
+from pathlib import Path as File
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
@@ -117,6 +118,8 @@ def routes(jobs: JobRunner, streams: Streams | None = None) -> APIRouter:
             raise Conflict("job_unfinished", f"The job is {job.status}; it has no result.", status=job.status)
         if job.file is None:
             raise Missing("job_without_file", "The job made no file; its result stands in the job.")
+        if not File(job.file).is_file():
+            raise Missing("job_file_gone", "The file that the job made was moved or deleted.")
         return FileResponse(job.file, media_type="application/zip", filename=f"{job.id}.zip")
 
     @api.post("/{kind}", response_model=JobShape, status_code=202, summary="Hand in a job of a kind")

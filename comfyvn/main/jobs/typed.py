@@ -31,4 +31,4 @@ def kind_of(name: str, order: type[T], work: Callable[[JobContext, T], JobResult
             message = f"The input of a job {name!r} is malformed: {where or 'input'}: {first['msg']}."
             raise Refused("job_input_malformed", message, where=where) from error
 
-    return Kind(name, read, adapter.json_schema(), work, **more)
+    return Kind(name, read, work, **more)

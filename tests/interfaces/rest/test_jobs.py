@@ -77,6 +77,14 @@ def test_orders_that_make_no_sense_are_refused_at_once(client: TestClient) -> No
     assert client.get("/jobs/nothing/log").json()["code"] == "job_unknown"
 
 
+def test_a_file_that_is_gone_is_no_result(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = over(client, handed_in(client, "bundle-renpy", {"branch": client.branch}))  # type: ignore[attr-defined]
+    assert client.get(job["download"]).status_code == 200
+    monkeypatch.setattr("comfyvn.interfaces.rest.jobs.File", lambda path: Path(f"{path}.gone"))
+    answer = client.get(job["download"])
+    assert (answer.status_code, answer.json()["code"]) == (404, "job_file_gone")
+
+
 def test_lists_are_filtered_and_come_in_pages(client: TestClient) -> None:
     made = [over(client, handed_in(client, "enforce-assets", {}))["id"] for _ in range(3)]
     failed = over(client, handed_in(client, "analysis", {"branch": client.branch, "start": "nowhere"}))["id"]  # type: ignore[attr-defined]
