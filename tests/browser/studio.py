@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,14 +93,15 @@ class Finding:
     where: str
 
 
-def findings(page: Page, impacts: Iterable[str] = ("serious", "critical")) -> list[Finding]:
-    """Return what axe finds wrong with what a page shows now."""
+def findings(page: Page, rules: Sequence[str] | None = None) -> list[Finding]:
+    """Return what axe finds wrong with what a page shows now and is serious or critical; by all rules, or some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate((PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [
         Finding(violation["id"], violation["impact"], f"{node['html']} {node.get('failureSummary')}")
         for violation in found["violations"]
-        if violation["impact"] in impacts
+        if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
     ]

@@ -11,6 +11,7 @@ from tests.browser.studio import SAMPLE, Server, findings
 pytestmark = pytest.mark.engine
 
 MAIN_BYTES = 250_000
+PAINTED_MS = 1000
 VIEWS = (
     "/",
     f"{SAMPLE}/scenes",
@@ -40,6 +41,12 @@ def test_the_first_page_loads_at_once_and_asks_nobody_else(page: Page, server: S
     expect(page.get_by_role("heading", name="Your projects")).to_be_visible()
     assert not errors
     assert {url for url in asked if not url.startswith((server.url, "data:"))} == set()
+    painted = []
+    while not painted or (min(painted) > PAINTED_MS and len(painted) < 10):  # a busy machine may be slow now and then
+        page.reload()
+        expect(page.get_by_role("heading", name="Your projects")).to_be_visible()
+        painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+    assert min(painted) < PAINTED_MS
 
 
 def test_what_the_first_page_loads_is_small() -> None:
@@ -49,14 +56,41 @@ def test_what_the_first_page_loads_is_small() -> None:
     assert sum((STATIC / f"{name}.gz").stat().st_size for name in first) < MAIN_BYTES
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
-def test_every_view_can_be_used_by_everybody(page: Page, theme: str) -> None:
-    page.goto("/")
-    page.evaluate(f"localStorage['comfyvn.preferences'] = JSON.stringify({{state: {{theme: '{theme}'}}, version: 0}})")
+def test_every_view_can_be_used_by_everybody(page: Page, server: Server) -> None:
     found = {}
     for view in VIEWS:
         page.goto(view)
         expect(page.get_by_role("heading").first).to_be_visible()
         if wrong := findings(page):
             found[view] = wrong
+        for theme in ("dark", "contrast"):
+            page.evaluate("theme => Object.assign(document.documentElement.dataset, {theme, motion: 'reduced'})", theme)
+            if wrong := findings(page, rules=["color-contrast"]):
+                found[f"{view} {theme}"] = wrong
     assert not found
+
+
+def test_a_person_chooses_how_the_studio_looks_and_speaks(page: Page, server: Server) -> None:
+    page.goto(f"{SAMPLE}/settings")
+    page.get_by_label("Theme").select_option("contrast")
+    page.get_by_label("Language").select_option("de")
+    expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Szenen")).to_be_visible()
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.theme]") == [
+        "de",
+        "contrast",
+    ]
+    page.get_by_role("button", name="Variante: main").press("ArrowDown")
+    expect(page.get_by_role("menuitemradio", name="main")).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.get_by_role("menuitem", name="Neue Variante")).to_be_focused()
+    assert not findings(page)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for view in VIEWS:
+        page.goto(view)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, view

@@ -53,7 +53,6 @@ HANDLERS: Final = {
     "doctor": "storekeeping:doctor",
     "assets": "assets:assets",
     "review": "provenance:review",
-    "tools": "extractors:tools",
     "licences": "provenance:licences",
     "disclosure": "provenance:disclosure",
     "credits": "provenance:credit_roll",

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from comfyvn.application.analysis import Analyses
 from comfyvn.application.assets.registry import Registry
-from comfyvn.application.extractors import Extractors
 from comfyvn.application.jobs.kinds import Kinds
 from comfyvn.application.ports import BlobStore
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.analyses import AnalysisShelf
 from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.infrastructure.storage.blobs import FileBlobs
-from comfyvn.main.extractors import toolbox
 from comfyvn.main.jobs import analysing, exporting, importing, registering
 from comfyvn.settings import Settings
 
@@ -24,7 +22,7 @@ from comfyvn.settings import Settings
 class Workshop:
     """What jobs work with. `local` checks a path that a client names; keys that seal and sign lie in `keys`.
 
-    `alone`: only people of this machine hand in jobs. `tools` are external programs that unpack archives.
+    `alone`: only people of this machine hand in jobs.
     """
 
     registry: Registry
@@ -33,7 +31,6 @@ class Workshop:
     local: Callable[[str], Path]
     exports: Path
     keys: Path
-    tools: Extractors
     alone: bool = True
 
 
@@ -46,7 +43,6 @@ def workshop(settings: Settings, registry: Registry, *, alone: bool) -> Workshop
         partial(local, settings, alone=alone),
         settings.exports_dir,
         settings.config_dir / "keys",
-        toolbox(settings),
         alone,
     )
 
@@ -55,7 +51,7 @@ def all_kinds(shop: Workshop) -> Kinds:
     """Return every kind of job that there is."""
     studio, blobs = shop.registry.studio, shop.registry.blobs
     return Kinds(
-        importing.kind(studio, blobs, shop.files, shop.local, shop.tools),
+        importing.kind(studio, blobs, shop.files, shop.local),
         *exporting.kinds(studio, blobs, shop.exports, shop.keys, alone=shop.alone),
         *registering.kinds(shop.registry, shop.local),
         analysing.kind(shop.analyses),

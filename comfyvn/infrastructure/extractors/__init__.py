@@ -1,1 +1,0 @@
-"""External programs that unpack archives: a catalogue, those that are registered, and the cage in which they run."""
