@@ -54,6 +54,9 @@ SYSTEM_PACKAGES = {
     "xvfb": "/usr/bin/Xvfb",
     "python3-requests": "/usr/lib/python3/dist-packages/requests",
     "libimage-exiftool-perl": "/usr/bin/exiftool",
+    "bubblewrap": "/usr/bin/bwrap",
+    "libarchive-tools": "/usr/bin/bsdtar",
+    "unzip": "/usr/bin/unzip",
     "chromium": "/usr/bin/chromium",
     "fonts-noto-core": "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
 }

@@ -8,7 +8,7 @@ from typing import Final
 from comfyvn.application.provenance.spdx import parsed
 from comfyvn.domain.kernel import Json
 from comfyvn.domain.licences import conditions, terms
-from comfyvn.domain.pack import Depth, Pack, Stated
+from comfyvn.domain.pack import Depth, Extraction, Pack, Stated
 
 MAX_SHOWN: Final = 1_000
 """Scenes that are named."""
@@ -35,7 +35,7 @@ class Contents:
 
     `coverage` has the statements that are modelled (`recognised` of `total`, as a `share` from 0 to 1) and how many of
     each kind stay code (`raw`); `depth` is how deep the source is understood. `licences` are those that the source
-    states, `flags` what follows from them.
+    states, `flags` what follows from them; `extraction` tells of the external program that unpacked the source.
     """
 
     engine: str
@@ -55,6 +55,7 @@ class Contents:
     asset_types: Mapping[str, int]
     licences: tuple[Stated, ...]
     flags: tuple[Flag, ...]
+    extraction: Extraction | None
 
 
 def contents_of(pack: Pack) -> Contents:
@@ -83,6 +84,7 @@ def contents_of(pack: Pack) -> Contents:
         asset_types=dict(sorted(Counter(member.type for member in pack.members).items())),
         licences=pack.licences[:MAX_LICENCES],
         flags=tuple(_flags(pack.licences, ours=pack.exported is not None))[:MAX_LICENCES],
+        extraction=pack.extraction,
     )
 
 

@@ -85,6 +85,8 @@ def import_pack(
     body["files"] = _sources(pack, open_member)
     if pack.licences:
         body["licences"] = plain(pack.licences[:MAX_LICENCES])
+    if pack.extraction:
+        body["extraction"] = plain(pack.extraction)
     if done := earlier(studio, request, COMMAND, body):
         return _imported(pack, row, Outcome(done, done.position))
     whole = Ref("project", row.project)

@@ -75,11 +75,13 @@ class Reading:
     """How files are read: plain data, so that a job can keep it.
 
     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-    it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+    it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+    ``encoding_unknown``, ``rule_malformed``.
     """
 
     encodings: Mapping[str, str] = field(default_factory=dict)
     roleplay: RoleplayRules = field(default_factory=RoleplayRules)
+    extractor: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.encodings) > MAX_RULES or any(not 0 < len(pattern) <= MAX_RULE for pattern in self.encodings):

@@ -13,7 +13,8 @@ from comfyvn.domain.assets import Asset
 from comfyvn.domain.cast import Character
 from comfyvn.domain.merge import merge3, same
 from comfyvn.domain.ordering import settled, sort_key
-from comfyvn.domain.pack import Member, Pack
+from comfyvn.domain.pack import Extraction, Member, Pack
+from comfyvn.domain.provenance import Origin
 from comfyvn.domain.story import Edge, Node, Place, Scene, blocks, edges
 
 Scenes = Mapping[str, Scene]
@@ -50,7 +51,22 @@ def wanted(
     for member, digest, size in assets:
         asset = Asset(member.type, member.name, digest, size, meta={"origin": origin, **member.facts})  # type: ignore[arg-type]
         found[Ref("asset", asset_id(member.name))] = asset
+        if pack.extraction:
+            found[Ref("provenance", f"unpacked-{asset_id(member.name)}")] = _unpacked(member, pack.extraction)
     return {ref: base[ref] if ref in base and same(base[ref], state) else state for ref, state in found.items()}
+
+
+def _unpacked(member: Member, extraction: Extraction) -> Origin:
+    """Return the fact that an external program unpacked a file."""
+    return Origin(
+        subject=f"asset:{asset_id(member.name)}",
+        activity="imported",
+        method="unpacked",
+        source=extraction.source,
+        source_hash=extraction.source_hash,
+        tool=extraction.program,
+        details={"file": member.name, "program": extraction.program_hash},
+    )
 
 
 def differences(base: Mapping[Ref, Any], theirs: Mapping[Ref, Any], ours: Scenes) -> list[Sides]:

@@ -53,6 +53,28 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class Extraction:
+    """How files came out of an archive by an external `tool` (its registered name): of which `source`, held by what.
+
+    Hashes are SHA-256, `program_hash` is that of the program; `confinement` tells what kept it from doing harm.
+    """
+
+    tool: str
+    version: str
+    licence: str
+    program_hash: str
+    source: str
+    source_hash: str
+    confinement: Mapping[str, Json]
+
+    @property
+    def program(self) -> str:
+        """The name and version of the tool, as far as it tells one."""
+        named = self.version.lower().startswith(self.tool.lower())
+        return self.version if named else f"{self.tool} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """Where a game says that it was exported from by us: ids of project and branch, and the position."""
 
@@ -68,7 +90,7 @@ class Pack:
     `recognised` of `total` statements became nodes that the studio models; the rest is kept as raw nodes.
     `characters`, `variables`, `translations` and `worlds` hold states of these kinds. `start` is the id of the scene
     where the play begins. `licences` are those that the source states itself. `exported` is set for an export of ours,
-    edited or not.
+    edited or not; `extraction` where an external program unpacked it.
     """
 
     engine: str
@@ -86,4 +108,5 @@ class Pack:
     warnings: tuple[Warned, ...] = ()
     licences: tuple[Stated, ...] = ()
     depth: Depth = "graph"
+    extraction: Extraction | None = None
     exported: Exported | None = None

@@ -1,14 +1,18 @@
 """The readers of foreign stories by engine, and which of them reads a path."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from comfyvn.application.extractors import Extractors, Unpacked, extraction_of
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
 from comfyvn.application.reading import Probe, Reading
 from comfyvn.domain.kernel import Missing, Refused
+from comfyvn.domain.pack import Warned
+from comfyvn.infrastructure.extractors.running import clear
 from comfyvn.infrastructure.imports import licences
 from comfyvn.infrastructure.imports.files import Files, Reader
 from comfyvn.infrastructure.imports.ink import reader as ink
@@ -41,19 +45,41 @@ def candidates(path: Path) -> Sequence[Probe]:
     return sorted(_known(Files(path)), key=lambda probe: -probe.confidence)
 
 
-def read(path: Path, engine: str | None, reading: Reading, progress: Progress) -> Incoming:
-    """Read a path by the reader of an engine, or by the one that knows it best.
+def read(path: Path, engine: str | None, reading: Reading, progress: Progress, tools: Extractors) -> Incoming:
+    """Read a path by the reader of an engine, or by the one that knows it best, unpacked first where that is asked.
 
-    Raises Missing: ``path_unknown``, ``engine_unknown``; Refused("not_a_game") and as the reader does.
+    Raises Missing: ``path_unknown``, ``engine_unknown``, ``tool_unknown``; Refused("not_a_game") and as the reader and
+    the external program do.
     """
     if engine is not None and engine not in READERS:
         raise Missing("engine_unknown", f"There is no reader for {engine!r}.", known=sorted(READERS))
-    files = Files(path, reading)
+    unpacked = tools.unpack(reading.extractor, path, progress) if reading.extractor else None
+    files = _unpacked(unpacked, path, reading) if unpacked else Files(path, reading)
     incoming = READERS[engine or _surest(files)].read(files, progress)
     found, exporter = incoming.pack, EXPORTERS.get(incoming.pack.engine)
     licences_found = (*found.licences, *licences.in_files(files))
-    found = replace(found, warnings=(*found.warnings, *files.unused()), licences=licences_found)
+    told = [*found.warnings, *files.unused(), *(_complaints(unpacked) if unpacked else ())]
+    found = replace(
+        found,
+        warnings=tuple(told),
+        licences=licences_found,
+        extraction=extraction_of(unpacked) if unpacked else None,
+    )
     return replace(incoming, pack=found, echo_of=exporter.echo if exporter else None)
+
+
+def _unpacked(unpacked: Unpacked, path: Path, reading: Reading) -> Files:
+    """Return what an external program unpacked; it is gone when nothing refers to it any more."""
+    files = Files(unpacked.folder, reading, path.stem)
+    weakref.finalize(files, clear, unpacked.folder.parent)
+    return files
+
+
+def _complaints(unpacked: Unpacked) -> Iterator[Warned]:
+    if unpacked.exit_code:
+        last = unpacked.said.strip().rpartition("\n")[2][:200]
+        message = f"{unpacked.tool} ended with exit code {unpacked.exit_code}; something may be missing: {last}"
+        yield Warned("tool_complained", message, unpacked.source)
 
 
 def _surest(files: Files) -> str:

@@ -26,6 +26,7 @@ from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
+from comfyvn.interfaces.rest.extractors import Programs
 from comfyvn.main.assets import registry
 from comfyvn.main.assets_over_http import assets, following
 from comfyvn.main.imports_over_http import imports
@@ -76,6 +77,7 @@ def create_app(
         analyses=shop.analyses,
         registry=assets(found, jobs, shop.local, settings.exports_dir),
         imports=imports(jobs, shop.files, studio.ids, shop.local, settings.cache_dir / "probes"),
+        programs=Programs(shop.tools, alone),
         streams=streaming,
         lifespan=beside(streaming, *others),
     )

@@ -8,6 +8,7 @@ from comfyvn import settings as settings_file
 from comfyvn.application.assets.exported import InExport
 from comfyvn.application.assets.registry import Registry, Source
 from comfyvn.application.exports import Seal
+from comfyvn.application.extractors import Extractors
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
 from comfyvn.application.jobs.runner import JobRunner
@@ -31,7 +32,8 @@ def tools(environ: Mapping[str, str]) -> Tools:
         open_registry=partial(open_registry, settings),
         open_source=open_source,
         store_tools=partial(store_tools, settings),
-        read_story=read_story,
+        read_story=partial(read_story, settings),
+        extractors=partial(extractors, settings),
         exporters=exporters,
         seal=partial(seal, settings),
         signing=partial(signing, settings),
@@ -87,11 +89,18 @@ def store_tools(settings: Settings, studio: Studio) -> StoreTools:
     return StoreKeeper(store_of(studio), settings.config_dir / "keys")
 
 
-def read_story(path: Path, engine: str | None, reading: Reading, progress: Progress) -> Incoming:
+def extractors(settings: Settings) -> Extractors:
+    """Return the external programs of this installation."""
+    from comfyvn.main.extractors import toolbox  # noqa: PLC0415
+
+    return toolbox(settings)
+
+
+def read_story(settings: Settings, path: Path, engine: str | None, reading: Reading, progress: Progress) -> Incoming:
     """Read a foreign game by the reader that knows it."""
     from comfyvn.main.readers import read  # noqa: PLC0415
 
-    return read(path, engine, reading, progress)
+    return read(path, engine, reading, progress, extractors(settings))
 
 
 def holding(settings: Settings, project: str, asset: str) -> Iterable[InExport]:

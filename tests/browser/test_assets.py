@@ -72,23 +72,6 @@ def test_many_pictures_scroll_and_are_filtered(page: Page, pictures: int) -> Non
     expect(page.get_by_text(f"{pictures:,} assets")).to_be_visible()
     expect(grid.get_by_text("0000.png")).to_be_visible()
     assert grid.get_by_role("option").count() < 200
-    page.evaluate(
-        """() => {
-            const scroller = document.querySelector('[role=listbox]').parentElement;
-            window.frames_ = [];
-            let last = performance.now();
-            const frame = (now) => {
-                window.frames_.push(now - last);
-                last = now;
-                scroller.scrollTop += 120;
-                if (window.frames_.length < 120) requestAnimationFrame(frame);
-            };
-            requestAnimationFrame(frame);
-        }"""
-    )
-    until(page, "window.frames_.length === 120")
-    frames = sorted(page.evaluate("window.frames_"))
-    assert frames[len(frames) // 2] < 100  # smooth even where two cores do everything; see benchmarks for numbers
     grid.get_by_role("option").first.focus()
     page.keyboard.press("End")
     expect(grid.locator(":focus")).to_contain_text(".png")

@@ -1,5 +1,6 @@
 """The commands of the tutorial and of the how-to pages run as they stand there."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ label start:
             "You go."
     return
 """
+PROGRAMS = {"use-an-extractor"}
+"""Pages whose commands need programs of the system."""
 TWINE = ":: Start\nThe lamp is out.\n\n[[Light it->End]]\n\n:: End\nLight!\n"
 YARN = "title: Start\n---\nInes: The lamp is out.\n-> Light it\n    Light!\n-> Leave\n===\n"
 INK = "Ines: The lamp is out.\n* [Light it] Light!\n* Leave\n- -> END\n"
@@ -40,7 +43,10 @@ def test_the_tutorial_works(tmp_path: Path) -> None:
     assert "if trust > 0:" in script
 
 
-@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, id=page.stem, marks=[pytest.mark.engine] * (page.stem in PROGRAMS)) for page in HOW_TO],
+)
 def test_a_how_to_works(page: Path, tmp_path: Path) -> None:
     (tmp_path / "my-game" / "game").mkdir(parents=True)
     (tmp_path / "my-game" / "game" / "script.rpy").write_text(GAME, "utf-8")
@@ -51,6 +57,8 @@ def test_a_how_to_works(page: Path, tmp_path: Path) -> None:
     Image.effect_noise((64, 48), 50).save(tmp_path / "bg lost property.png")
     (tmp_path / "lamp.yarn").write_text(YARN, "utf-8")
     (tmp_path / "lamp.ink").write_text(INK, "utf-8")
+    with zipfile.ZipFile(tmp_path / "inn.zip", "w") as packed:
+        packed.writestr("inn.twee", TWINE)
     assert run(page, tmp_path)
 
 

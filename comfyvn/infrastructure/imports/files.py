@@ -56,13 +56,13 @@ class _Alone:
 
 
 class Files:
-    """The files at a path, sorted by name; `title` is the name of the path. Closed when nothing refers to it.
+    """The files at a path, sorted by name; without a `title` they have that of the path. Closed when nothing needs it.
 
     `reading` says how they are to be read; `budget` is what containers inside may still hold. Raises
     Missing("path_unknown"), Refused: ``not_a_game`` for a file that cannot be read, those of the containers.
     """
 
-    def __init__(self, path: Path, reading: Reading | None = None) -> None:
+    def __init__(self, path: Path, reading: Reading | None = None, title: str = "") -> None:
         if not path.exists():
             raise Missing("path_unknown", f"There is nothing at {path}.", path=str(path))
         self.path = path
@@ -74,7 +74,7 @@ class Files:
         except BaseException:
             stack.close()
             raise
-        self.title = path.resolve().stem if path.is_file() else path.resolve().name
+        self.title = title or (path.resolve().stem if path.is_file() else path.resolve().name)
         self.close = weakref.finalize(self, stack.close)
         self._encodings = [(re.compile(translate(p), re.IGNORECASE), p, e) for p, e in self.reading.encodings.items()]
         self._unused = {*self.reading.encodings}

@@ -53,6 +53,7 @@ HANDLERS: Final = {
     "doctor": "storekeeping:doctor",
     "assets": "assets:assets",
     "review": "provenance:review",
+    "tools": "extractors:tools",
     "licences": "provenance:licences",
     "disclosure": "provenance:disclosure",
     "credits": "provenance:credit_roll",

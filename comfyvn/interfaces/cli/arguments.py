@@ -41,6 +41,7 @@ def build() -> ArgumentParser:
     _store(commands, everywhere, project)
     _assets(commands, everywhere, branch, past)
     _provenance(commands, branch, past)
+    _extractors(commands, everywhere)
     return top
 
 
@@ -113,6 +114,9 @@ def _projects(
         type=_pair,
         metavar="PATTERN=ENCODING",
         help="how files are written, such as scenario/*.ks=cp932; default: found out",
+    )
+    imported.add_argument(
+        "--extractor", metavar="NAME", help="let this registered program unpack the file first; see `tools`"
     )
     chats = imported.add_argument_group("chats")
     chats.add_argument(
@@ -315,6 +319,38 @@ def _provenance(commands: "_SubParsersAction[ArgumentParser]", branch: ArgumentP
     told = commands.add_parser("disclosure", help="tell how much models made, and draft the note", parents=[past])
     told.add_argument("--strict", action="store_true", help="leave with 1 where something generated is not labelled")
     told.add_argument("--evidence", type=_count, default=1000, metavar="N", help="list at most N pieces of evidence")
+
+
+def _extractors(commands: "_SubParsersAction[ArgumentParser]", everywhere: ArgumentParser) -> None:
+    tools = commands.add_parser("tools", help="external programs that unpack archives", parents=[everywhere])
+    verbs = tools.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs.add_parser("list", help="list those that are registered", parents=[everywhere])
+    verbs.add_parser("catalogue", help="list those that are known, with licence and source", parents=[everywhere])
+    for verb, what in (("show", "show a registered program"), ("remove", "forget a program")):
+        verbs.add_parser(verb, help=what, parents=[everywhere]).add_argument("name")
+    install = verbs.add_parser("install", help="register a program of the catalogue", parents=[everywhere])
+    install.add_argument("name")
+    install.add_argument("path", nargs="?", type=Path, help="where it lies; default: the download that is pinned")
+    install.add_argument("--acknowledge", metavar="ID", help="you have read its licence and source; ID stands for them")
+    register = verbs.add_parser("register", help="register any other program", parents=[everywhere])
+    register.add_argument("name")
+    register.add_argument("path", type=Path)
+    register.add_argument(
+        "--call",
+        action="append",
+        required=True,
+        metavar="WORD",
+        help="an argument, once for each: {input} is the file, {output} the folder; --call=-x for one with a dash",
+    )
+    register.add_argument("--licence", required=True)
+    register.add_argument("--source", required=True, metavar="URL", help="where it comes from")
+    register.add_argument(
+        "--version-call", action="append", default=[], metavar="WORD", help="makes it say its version"
+    )
+    register.add_argument("--unpacks", action="append", default=[], metavar="KIND", help="what it unpacks")
+    register.add_argument("--warning", action="append", default=[], metavar="TEXT")
+    for one in (install, register):
+        one.add_argument("--unconfined", action="store_true", help="run it even where nothing keeps it from doing harm")
 
 
 def _pair(text: str) -> tuple[str, str]:

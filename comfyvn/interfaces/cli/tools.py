@@ -10,6 +10,7 @@ from comfyvn.application.assets.exported import Holding
 from comfyvn.application.assets.registry import Registry, Source
 from comfyvn.application.echoes import EchoOf
 from comfyvn.application.exports import Exported, Seal, StoryView
+from comfyvn.application.extractors import Extractors
 from comfyvn.application.imports import Progress
 from comfyvn.application.intake import Incoming
 from comfyvn.application.jobs.runner import JobRunner
@@ -93,6 +94,7 @@ class Tools:
     open_source: Callable[[Path], Source]
     store_tools: Callable[[Studio], StoreTools]
     read_story: Callable[[Path, str | None, Reading, Progress], Incoming]
+    extractors: Callable[[], Extractors]
     exporters: Callable[[], Mapping[str, Exporter]]
     seal: Callable[[Mapping[str, Json]], Seal]
     signing: Callable[[], Signing]

@@ -56,6 +56,9 @@ def _contents_words(told: Contents) -> Iterator[str]:
         yield f"Assets: {', '.join(f'{kind} {count}' for kind, count in told.asset_types.items())}."
     recognised, total = told.coverage["recognised"], told.coverage["total"]
     yield f"{recognised} of {total} statements are modelled, the rest is kept as code."
+    if told.extraction:
+        kind = told.extraction.confinement["kind"]
+        yield f"Unpacked by {told.extraction.program}, held by {kind}."
     for one in told.licences:
         yield f"  licence: {one.licence or one.said} for {one.subject or 'all'}, says {one.file}"
     yield from (f"  flag: {flag.message} [{flag.code}]" for flag in told.flags)
@@ -76,4 +79,4 @@ def reading(args: Namespace) -> Reading:
     }
     given = {name: value for name, value in asked.items() if value is not None}
     rules = RoleplayRules(headings=args.headings, backgrounds=args.backgrounds, **given)
-    return Reading(dict(args.encoding), rules)
+    return Reading(dict(args.encoding), rules, args.extractor)

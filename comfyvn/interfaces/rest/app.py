@@ -26,6 +26,7 @@ from comfyvn.interfaces.rest import (
     events,
     exporting,
     expressions,
+    extractors,
     graph,
     history,
     importing,
@@ -60,6 +61,7 @@ def build(
     analyses: Analyses | None = None,
     registry: assets.Assets | None = None,
     imports: importing.Imports | None = None,
+    programs: extractors.Programs | None = None,
     streams: events.Streams | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
@@ -99,6 +101,8 @@ def build(
     plays = Plays(studio)
     app.include_router(playthroughs.routes(plays, current(studio, settings)))
     app.include_router(variables.routes(plays, current(studio, settings)))
+    if programs is not None:
+        app.include_router(extractors.routes(programs))
     if streams is not None:
         app.include_router(events.routes(studio, streams))
         told = Dialogues(plays, streams.hub)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from comfyvn.application.analysis import Analyses
 from comfyvn.application.assets.registry import Registry
+from comfyvn.application.extractors import Extractors
 from comfyvn.application.jobs.kinds import Kinds
 from comfyvn.application.ports import BlobStore
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.analyses import AnalysisShelf
 from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.infrastructure.storage.blobs import FileBlobs
+from comfyvn.main.extractors import toolbox
 from comfyvn.main.jobs import analysing, exporting, importing, registering
 from comfyvn.settings import Settings
 
@@ -22,7 +24,7 @@ from comfyvn.settings import Settings
 class Workshop:
     """What jobs work with. `local` checks a path that a client names; keys that seal and sign lie in `keys`.
 
-    `alone`: only people of this machine hand in jobs.
+    `alone`: only people of this machine hand in jobs. `tools` are external programs that unpack archives.
     """
 
     registry: Registry
@@ -31,6 +33,7 @@ class Workshop:
     local: Callable[[str], Path]
     exports: Path
     keys: Path
+    tools: Extractors
     alone: bool = True
 
 
@@ -43,6 +46,7 @@ def workshop(settings: Settings, registry: Registry, *, alone: bool) -> Workshop
         partial(local, settings, alone=alone),
         settings.exports_dir,
         settings.config_dir / "keys",
+        toolbox(settings),
         alone,
     )
 
@@ -51,7 +55,7 @@ def all_kinds(shop: Workshop) -> Kinds:
     """Return every kind of job that there is."""
     studio, blobs = shop.registry.studio, shop.registry.blobs
     return Kinds(
-        importing.kind(studio, blobs, shop.files, shop.local),
+        importing.kind(studio, blobs, shop.files, shop.local, shop.tools),
         *exporting.kinds(studio, blobs, shop.exports, shop.keys, alone=shop.alone),
         *registering.kinds(shop.registry, shop.local),
         analysing.kind(shop.analyses),

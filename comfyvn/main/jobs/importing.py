@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from comfyvn.application.extractors import Extractors
 from comfyvn.application.imports import Imported
 from comfyvn.application.intake import Aim, preview, take_in
 from comfyvn.application.jobs.job import CPU, JobResult
@@ -23,8 +24,8 @@ _SAFE = re.compile(r"[^/\\:\0]*[^/\\:\0.][^/\\:\0]*")
 """Names that are those of a file in a folder and of nothing else."""
 
 
-def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], Path]) -> Kind:
-    """Return the kind ``import``; `local` checks a path that a client names."""
+def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], Path], tools: Extractors) -> Kind:
+    """Return the kind ``import``; `local` checks a path that a client names, `tools` unpack what no reader does."""
 
     def check(order: ImportOrder) -> None:
         if (order.path is None) == (not order.files):
@@ -36,19 +37,23 @@ def kind(studio: Studio, blobs: Blobs, files: JobFiles, local: Callable[[str], P
                 raise Refused("import_malformed", f"No file can be called {file.name[:50]!r}.", where="files")
 
     def device(order: ImportOrder) -> str:
-        return CPU if order.path is None else here(order)
+        return CPU if order.path is None and order.reading.extractor is None else here(order)
 
-    work = partial(_import, studio, blobs, files)
+    work = partial(_import, studio, blobs, files, tools)
     return kind_of("import", ImportOrder, work, check=check, device=device, logs="imports", over=files.clear)
 
 
-def _import(studio: Studio, blobs: Blobs, files: JobFiles, context: JobContext, order: ImportOrder) -> JobResult:
+def _import(
+    studio: Studio, blobs: Blobs, files: JobFiles, tools: Extractors, context: JobContext, order: ImportOrder
+) -> JobResult:
     """Bring a story in. The commit carries the id of the job, so a later attempt finds what an earlier one did."""
     context.log(f"policy {order.policy}{', dry run' if order.dry_run else ''}")
     with _source(files, context.job.id, order) as path:
-        incoming = read(path, order.engine, order.reading, context.report)
+        incoming = read(path, order.engine, order.reading, context.report, tools)
         pack = incoming.pack
         context.log(f"read as {pack.engine}: {pack.title}, {pack.recognised} of {pack.total} statements are modelled")
+        if pack.extraction:
+            context.log(f"unpacked by {pack.extraction.tool}: {json.dumps(plain(pack.extraction))}")
         for stated in pack.licences:
             context.log(f"licence {stated.licence or stated.said!r} for {stated.subject or 'all'}, says {stated.file}")
         for warned in pack.warnings:

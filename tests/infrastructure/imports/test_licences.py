@@ -15,6 +15,7 @@ from comfyvn.infrastructure.imports.licences import in_files
 from comfyvn.infrastructure.storage.blobs import FileBlobs
 from comfyvn.main.readers import read
 from tests.desks import Desk
+from tests.infrastructure.extractors.programs import toolbox
 from tests.infrastructure.imports.renpy.packing import zipped
 
 MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and ..."
@@ -22,7 +23,7 @@ STORY = ":: Start\nHi.\n"
 
 
 def incoming(path: Path) -> Incoming:
-    return read(path, None, Reading(), lambda *_: None)
+    return read(path, None, Reading(), lambda *_: None, toolbox(path))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from comfyvn.domain.story import walk
 from comfyvn.infrastructure.imports.containers import folder
 from comfyvn.infrastructure.imports.files import Files
 from comfyvn.main.readers import candidates, read
+from tests.infrastructure.extractors.programs import toolbox
 from tests.infrastructure.imports.stories import played
 from tests.infrastructure.imports.test_twine import HARLOWE, twee
 
@@ -20,7 +21,7 @@ HARD = "ソ連の表を能力で"
 
 
 def taken(path: Path, engine: str | None = None, **reading: Any) -> Pack:
-    return read(path, engine, Reading(**reading), lambda *_: None).pack
+    return read(path, engine, Reading(**reading), lambda *_: None, toolbox(path)).pack
 
 
 def lines(pack: Pack) -> list[tuple[str, str]]:

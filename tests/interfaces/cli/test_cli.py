@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -374,3 +375,29 @@ def test_an_import_is_read_as_it_is_told(run: Terminal, tmp_path: Path) -> None:
     assert run.json(*asked, "--speaker", "{who}", code=4)["error"]["code"] == "rule_malformed"
     assert run.json(*asked, "--engine", "none", code=4)["error"]["code"] == "engine_unknown"
     assert run(*asked, "--encoding", "cp932").code == 2
+
+
+@pytest.mark.engine
+def test_an_extractor_is_installed_shown_used_and_forgotten(run: Terminal, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "inn.zip", "w") as packed:
+        packed.writestr("inn/story.twee", ":: Start\nRain.\n")
+    assert "Held by" in run("tools", "list").out
+    first = run("tools", "install", "bsdtar", "/usr/bin/bsdtar")
+    assert (first.code, "--acknowledge" in first.err) == (4, True)
+    known = {one["name"]: one for one in run.json("tools", "catalogue")["items"]}
+    agreed = ("--acknowledge", known["bsdtar"]["licence_id"])
+    made = run.json("tools", "install", "bsdtar", "/usr/bin/bsdtar", *agreed)
+    assert (made["state"], made["licence"]) == ("ready", "BSD-2-Clause")
+    assert run.json("tools", "show", "bsdtar") == made
+    told = run("tools", "show", "bsdtar").out
+    assert made["hash"] in told
+    done = run.json("import", str(tmp_path / "inn.zip"), "--extractor", "bsdtar")
+    assert done["contents"]["extraction"]["program_hash"] == made["hash"]
+    assert "Unpacked by bsdtar" in run("import", str(tmp_path / "inn.zip"), "--extractor", "bsdtar", "--dry-run").out
+    call = ("--call=-x", "--call=-f", "--call={input}", "--licence", "BSD-2-Clause", "--source", "https://a.org/")
+    own = run.json("tools", "register", "own", "/usr/bin/bsdtar", *call, "--warning", "Mine.", "--unpacks", "tar")
+    assert (own["argv"], own["warnings"], own["containers"]) == (["-x", "-f", "{input}"], ["Mine."], ["tar"])
+    assert [one["name"] for one in run.json("tools", "list")["items"]] == ["bsdtar", "own"]
+    assert run.json("tools", "remove", "own") == {"removed": "own"}
+    assert run.json("tools", "show", "own", code=4)["error"]["code"] == "tool_unknown"
+    assert run("tools", "catalogue").out.count("acknowledge with") == len(known)

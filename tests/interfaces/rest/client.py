@@ -22,6 +22,7 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.domain.kinds import KINDS
 from comfyvn.domain.story.commands import OpenScene, WriteLine
 from comfyvn.infrastructure.assets.source import DiskSource
+from comfyvn.infrastructure.extractors.toolbox import Toolbox
 from comfyvn.infrastructure.jobs.files import JobFiles
 from comfyvn.infrastructure.jobs.journal import Journal
 from comfyvn.infrastructure.jobs.threads import ThreadJobs
@@ -32,6 +33,7 @@ from comfyvn.infrastructure.system import RandomIds, SystemClock
 from comfyvn.interfaces.rest import app, system
 from comfyvn.interfaces.rest.assets import Assets
 from comfyvn.interfaces.rest.events import Streams
+from comfyvn.interfaces.rest.extractors import Programs
 from comfyvn.main.assets_over_http import following
 from comfyvn.main.imports_over_http import imports
 from comfyvn.main.jobs import Workshop, all_kinds
@@ -95,7 +97,8 @@ def make_app(studio: Studio, token: str | None = None, *, alone: bool = True) ->
     )
     machine = system.Machine("127.0.0.1", 8001, "first", SystemMeter(folder, studio.clock), is_free)
     analyses = Analyses(studio)
-    shop = Workshop(files, analyses, waiting, _local, folder, folder / "keys", alone)
+    tools = Toolbox(folder / "config", folder / "unpacked", folder / "programs", studio.clock)
+    shop = Workshop(files, analyses, waiting, _local, folder, folder / "keys", tools, alone)
     jobs = ThreadJobs(all_kinds(shop), studio.ids, studio.clock, Journal(folder / "logs"))
     return app.build(
         studio,
@@ -105,6 +108,7 @@ def make_app(studio: Studio, token: str | None = None, *, alone: bool = True) ->
         machine=machine,
         token=token,
         jobs=jobs,
+        programs=Programs(tools, alone),
         analyses=analyses,
         registry=Assets(files, jobs, partial(used, studio), _source),
         streams=Streams(Hub(studio.store, Feed(studio).events), lambda _: None),

@@ -9393,6 +9393,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vn/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToolList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vn/tools/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnownToolList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vn/tools/{tool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    tool: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Extractor"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    tool: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vn/tools/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Extractor"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vn/tools/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Installation"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Extractor"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/sse": {
         parameters: {
             query?: never;
@@ -10957,7 +11161,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11017,6 +11222,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11105,7 +11312,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11165,6 +11373,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11204,7 +11414,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11264,6 +11475,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11342,7 +11555,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11402,6 +11616,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11441,7 +11657,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11501,6 +11718,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11579,7 +11798,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11639,6 +11859,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -11678,7 +11900,8 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
+                         *     ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11738,6 +11961,8 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /** Extractor */
+                            extractor?: string | null;
                         };
                         /**
                          * Dry Run
@@ -12711,6 +12936,34 @@ export interface components {
             } | null;
         };
         /**
+         * Confinement
+         * @description What holds a program while it runs, and no more than that.
+         *
+         *     `network`: it reaches none. `files`: it writes nowhere but into its own folder, and reads programs of the system,
+         *     itself and its input alone. `processes`: all that it starts ends with it. `limits`: time, memory and the size of
+         *     files are bounded. `missing` says why there is no more.
+         */
+        Confinement: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bubblewrap" | "namespaces" | "limits";
+            /** Network */
+            network: boolean;
+            /** Files */
+            files: boolean;
+            /** Processes */
+            processes: boolean;
+            /** Limits */
+            limits: boolean;
+            /**
+             * Missing
+             * @default
+             */
+            missing?: string;
+        };
+        /**
          * ConflictItem
          * @description One collision, as data. `id` names it when choosing a side; `code` says what collides.
          */
@@ -12948,6 +13201,16 @@ export interface components {
             lacks: components["schemas"]["Lack"][];
             /** Draft */
             draft: string;
+        };
+        /**
+         * Download
+         * @description Where a program comes from: an address, and the SHA-256 that what comes must have.
+         */
+        Download: {
+            /** Url */
+            url: string;
+            /** Hash */
+            hash: string;
         };
         /** DraftTemplate */
         DraftTemplate: {
@@ -13206,6 +13469,57 @@ export interface components {
             export: components["schemas"]["InExport"];
             /** Current */
             current: boolean;
+        };
+        /**
+         * Extractor
+         * @description A program that is registered on this installation. `hash` is the SHA-256 that it had then.
+         *
+         *     `version` is what the program says itself. An `unconfined` one runs even where nothing keeps it from the network and
+         *     from your files. `state` is "changed" where the program is another one now, "missing" where there is none.
+         */
+        Extractor: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Hash */
+            hash: string;
+            /** Version */
+            version: string;
+            /** Licence */
+            licence: string;
+            /** Source */
+            source: string;
+            /** Containers */
+            containers: string[];
+            /** Argv */
+            argv: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /**
+             * Unconfined
+             * @default false
+             */
+            unconfined?: boolean;
+            /**
+             * Acknowledged
+             * @default
+             */
+            acknowledged?: string;
+            /**
+             * Added At
+             * @default
+             */
+            added_at?: string;
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "changed" | "missing";
         };
         /**
          * Fact
@@ -13602,6 +13916,33 @@ export interface components {
             /** Relaunch */
             relaunch: boolean;
         };
+        /**
+         * Installation
+         * @description A program of the catalogue to register: the one at `path`, or without one the download that is pinned there.
+         *
+         *     Nothing happens unless its licence is `acknowledged`, named by the id of its text.
+         */
+        Installation: {
+            /** Name */
+            name: string;
+            /** Path */
+            path?: string | null;
+            /**
+             * Acknowledged
+             * @default false
+             */
+            acknowledged?: boolean;
+            /**
+             * Licence Id
+             * @default
+             */
+            licence_id?: string;
+            /**
+             * Unconfined
+             * @default false
+             */
+            unconfined?: boolean;
+        };
         /** IntroduceCharacter */
         IntroduceCharacter: {
             /** Name */
@@ -13735,6 +14076,58 @@ export interface components {
             } | null;
             /** Download */
             download: string | null;
+        };
+        /**
+         * KnownExtractor
+         * @description A program that the studio knows of. It is not part of the studio; its licence is between you and its authors.
+         *
+         *     `argv` are its arguments, with ``{input}`` and ``{output}``; `version_argv` those that make it say its version.
+         *     `containers` are what it unpacks. `licence_id` stands for `licence_text`: who acknowledges names it.
+         */
+        KnownExtractor: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Licence */
+            licence: string;
+            /** Source */
+            source: string;
+            /** Containers */
+            containers: string[];
+            /** Argv */
+            argv: string[];
+            /**
+             * Version Argv
+             * @default [
+             *       "--version"
+             *     ]
+             */
+            version_argv?: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            download?: components["schemas"]["Download"] | null;
+            /**
+             * Licence Text
+             * @default
+             */
+            licence_text?: string;
+            /**
+             * Licence Id
+             * @default
+             */
+            licence_id?: string;
+        };
+        /**
+         * KnownToolList
+         * @description The programs that the studio knows of.
+         */
+        KnownToolList: {
+            /** Items */
+            items: components["schemas"]["KnownExtractor"][];
         };
         /**
          * Lack
@@ -14807,6 +15200,44 @@ export interface components {
             /** Branch */
             branch?: string | null;
         };
+        /**
+         * Registration
+         * @description A program to register: where it lies and how it is called, its licence, and where it is from.
+         */
+        Registration: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Argv */
+            argv: string[];
+            /** Licence */
+            licence: string;
+            /** Source */
+            source: string;
+            /**
+             * Version Argv
+             * @default [
+             *       "--version"
+             *     ]
+             */
+            version_argv?: string[];
+            /**
+             * Containers
+             * @default []
+             */
+            containers?: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /**
+             * Unconfined
+             * @default false
+             */
+            unconfined?: boolean;
+        };
         /** RelabelScene */
         RelabelScene: {
             /** Label */
@@ -15746,6 +16177,15 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ToolList
+         * @description The programs that are registered, and what would hold them while they run.
+         */
+        ToolList: {
+            /** Items */
+            items: components["schemas"]["Extractor"][];
+            confinement: components["schemas"]["Confinement"];
         };
         /**
          * Touched
