@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import translate
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -229,11 +230,12 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FilesReader:
-    """A reader that `looks` at files as they are, and reads them to a pack."""
+    """A reader that `looks` at files as they are, and reads them to a pack; `opener` tells how members are opened."""
 
     engine: str
     looks: Callable[[Files], Probe]
     pack_of: Callable[[Files, Progress | None], Pack]
+    opener: Callable[[Files], Callable[[str], Iterator[bytes]]] = attrgetter("open")
 
     def probe(self, files: Files) -> Probe:
         """Tell how sure it is that these are files of its engine."""
@@ -241,4 +243,4 @@ class FilesReader:
 
     def read(self, files: Files, progress: Progress | None = None) -> Incoming:
         """Return what the files hold; raise Refused where they hold no story of this engine."""
-        return Incoming(self.pack_of(files, progress), files.open)
+        return Incoming(self.pack_of(files, progress), self.opener(files))

@@ -14,6 +14,7 @@ from comfyvn.domain.variables import Scope, Variable
 from comfyvn.infrastructure.imports.containers.xp3 import encrypted
 from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
+from comfyvn.infrastructure.imports.kag.media import members_of, opener
 from comfyvn.infrastructure.imports.kag.script import Cast, Reader, place
 from comfyvn.infrastructure.imports.kag.staging import stem
 from comfyvn.infrastructure.imports.kag.tags import Tag, Whole, tokens
@@ -77,7 +78,7 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
         scripts[name] = words
         if progress:
             progress("scripts", done + 1, len(names))
-    members = files.members(without=names)
+    members, damaged = members_of(files, names)
     tyrano = engine == TYRANO
     known = _Known(scripts, members, tyrano)
     cast = Cast(known.ids, frozenset(known.macros), partial(_found, _by_stem(members)), engine, tyrano)
@@ -95,7 +96,7 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
         recognised=graph.recognised,
         total=graph.total,
         raw_kinds=dict(sorted(graph.raw_kinds.items())),
-        warnings=capped([*warnings, *graph.warnings]),
+        warnings=capped([*warnings, *damaged, *graph.warnings]),
     )
 
 
@@ -158,9 +159,9 @@ def _variables(passages: Sequence[Passage]) -> Iterator[tuple[str, Variable]]:
 
 def tyranoscript() -> FilesReader:
     """Return the reader of TyranoScript as the studio takes it."""
-    return FilesReader(TYRANO, partial(looks, engine=TYRANO), partial(pack_of, engine=TYRANO))
+    return FilesReader(TYRANO, partial(looks, engine=TYRANO), partial(pack_of, engine=TYRANO), opener)
 
 
 def kirikiri() -> FilesReader:
     """Return the reader of KiriKiri's KAG as the studio takes it."""
-    return FilesReader(KIRIKIRI, partial(looks, engine=KIRIKIRI), partial(pack_of, engine=KIRIKIRI))
+    return FilesReader(KIRIKIRI, partial(looks, engine=KIRIKIRI), partial(pack_of, engine=KIRIKIRI), opener)
