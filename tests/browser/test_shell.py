@@ -16,6 +16,8 @@ VIEWS = (
     "/",
     f"{SAMPLE}/scenes",
     f"{SAMPLE}/scenes/depot",
+    f"{SAMPLE}/map",
+    f"{SAMPLE}/map/visitor/visitor-11",
     f"{SAMPLE}/timeline",
     f"{SAMPLE}/play",
     f"{SAMPLE}/play/depot",

@@ -4,6 +4,7 @@ import { history } from "@/views/history";
 import { home } from "@/views/home";
 import { imports } from "@/views/imports";
 import { jobs } from "@/views/jobs";
+import { map } from "@/views/map";
 import { play } from "@/views/play";
 import { scenes } from "@/views/scenes";
 import { settings } from "@/views/settings";
@@ -14,6 +15,7 @@ import type { View } from "./view";
 export const VIEWS: readonly View[] = [
   home,
   scenes,
+  map,
   timeline,
   assets,
   imports,
