@@ -21,6 +21,8 @@ from comfyvn.main.tools import open_studio
 from comfyvn.settings import Settings
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]")
+BESIDE = 5
+"""How much a worker beside a server stands back, so that people who wait for an answer come first."""
 FENCED = 3
 """The exit code of a worker that others took for dead."""
 
@@ -47,6 +49,8 @@ def work(settings: Settings, options: WorkOptions) -> int:
         signal.signal(number, lambda *_: leaving.set())
     made.start()
     if options.attached:
+        if hasattr(os, "nice"):
+            os.nice(BESIDE)
         threading.Thread(target=_until_alone, args=(leaving,), daemon=True).start()
     else:
         sys.stderr.write(f"Worker {name} runs jobs (log: {settings.log_dir}). Stop with Ctrl+C.\n")
