@@ -1,9 +1,11 @@
 """Playing in the studio: reading by keys, variables, recorded plays that tell what broke them."""
 
+import io
 import json
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.studio import SAMPLE, Server
@@ -90,3 +92,56 @@ def test_a_recorded_play_names_the_change_that_broke_it(page: Page, server: Serv
     expect(page.get_by_text("ann ·")).to_be_visible()
     page.get_by_role("button", name="Go to the line").click()
     expect(page).to_have_url(re.compile(r"/scenes/form/form-01$"))
+
+
+def test_a_character_that_changes_does_so_in_the_play_too(page: Page) -> None:
+    begin(page, "/play/visitor/visitor-03?seed=1", tab="log")
+    expect(page.get_by_role("status").filter(has_text="Hanneke: ")).to_have_count(1)
+    page.get_by_role("link", name="Characters").or_(page.get_by_role("button", name="Characters")).first.click()
+    page.get_by_role("button", name="Hanneke").press("Enter")
+    preview = page.get_by_role("figure", name="How it looks in a play")
+    expect(preview).to_contain_text("I've come about a tuba.")
+    expect(page.get_by_text("17 lines, 238 words").last).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Johanna")
+    page.keyboard.press("Enter")
+    expect(preview).to_contain_text("Johanna")
+    page.get_by_label("As a code").fill("#ffcc00")
+    page.keyboard.press("Enter")
+    expect(preview.get_by_text("Johanna")).to_have_css("color", "rgb(255, 204, 0)")
+    page.get_by_label("New trait").fill("instrument")
+    page.get_by_label("What is told of it").fill("tuba")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("instrument", exact=True)).to_have_value("tuba")
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("status").filter(has_text="Johanna: ")).to_have_count(1)
+
+
+def test_a_character_comes_and_goes_by_keys(page: Page) -> None:
+    page.goto(f"{SAMPLE}/characters")
+    expect(page.get_by_role("button", name="Olek 11 lines")).to_be_visible()
+    page.keyboard.press("Control+Alt+n")
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_have_value("Somebody new")
+    page.get_by_role("button", name="Remove").press("Enter")
+    expect(page.get_by_text("Somebody new was removed.")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Characters of this variant").get_by_text("Somebody new")).to_have_count(
+        0
+    )
+
+
+def test_a_new_picture_shows_a_character_in_the_play(page: Page) -> None:
+    page.goto(f"{SAMPLE}/characters/olek")
+    page.get_by_label("New expression").fill("happy")
+    page.keyboard.press("Enter")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 60), "orange").save(picture, "PNG")
+    page.locator("dialog input[type=file]").first.set_input_files(
+        {"name": "olek laughs.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    expect(page.get_by_role("figure").get_by_role("img", name="olek happy")).to_be_visible()
+    page.get_by_role("button", name="Choose a portrait").click()
+    page.get_by_role("option", name="olek laughs.png").press("Enter")
+    expect(page.get_by_role("img", name="Portrait of Olek")).to_be_visible()
+    begin(page, "/play/depot/depot-28?seed=1")
+    expect(page.get_by_role("img", name="olek")).to_be_visible()

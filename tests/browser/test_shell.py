@@ -18,6 +18,8 @@ VIEWS = (
     f"{SAMPLE}/scenes/depot",
     f"{SAMPLE}/map",
     f"{SAMPLE}/map/visitor/visitor-11",
+    f"{SAMPLE}/characters",
+    f"{SAMPLE}/characters/ines",
     f"{SAMPLE}/timeline",
     f"{SAMPLE}/play",
     f"{SAMPLE}/play/depot",

@@ -1,4 +1,5 @@
 import { assets } from "@/views/assets";
+import { characters } from "@/views/characters";
 import { exporting } from "@/views/export";
 import { history } from "@/views/history";
 import { home } from "@/views/home";
@@ -16,6 +17,7 @@ export const VIEWS: readonly View[] = [
   home,
   scenes,
   map,
+  characters,
   timeline,
   assets,
   imports,

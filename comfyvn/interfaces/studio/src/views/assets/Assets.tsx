@@ -73,6 +73,7 @@ export default function Assets({ path, ...moment }: ViewProps) {
           total={total}
           asList={asList}
           chosen={id}
+          onChoose={(asset) => go({ path: [asset.id] })}
           onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
         />
       )}

@@ -2,7 +2,6 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Moment } from "@/api/queries";
 import { bytes } from "@/i18n/measures";
-import { go } from "@/shell/place";
 import css from "./assets.module.css";
 import { assetsText } from "./messages";
 import { Picture } from "./Picture";
@@ -18,12 +17,13 @@ type Props = {
   total: number;
   asList: boolean;
   chosen: string | undefined;
+  onChoose: (asset: Asset) => void;
   /** Called when the end of what is known comes near. */
   onEnd: () => void;
 };
 
 /** Any number of assets as tiles or rows; only those in sight are there. Arrow keys move between them. */
-export function Grid({ moment, items, total, asList, chosen, onEnd }: Props) {
+export function Grid({ moment, items, total, asList, chosen, onChoose, onEnd }: Props) {
   const t = assetsText();
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -100,7 +100,7 @@ export function Grid({ moment, items, total, asList, chosen, onEnd }: Props) {
                 tabIndex={index === Math.min(active, items.length - 1) ? 0 : -1}
                 style={{ insetBlockStart: start, insetInlineStart: column * TILE }}
                 onFocus={() => setActive(index)}
-                onClick={() => go({ path: [asset.id] })}
+                onClick={() => onChoose(asset)}
               >
                 <Picture moment={moment} asset={asset} />
                 <span className={css.name}>{asset.path_full.split("/").at(-1)}</span>

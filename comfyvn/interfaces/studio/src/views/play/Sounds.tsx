@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { Moment } from "@/api/queries";
+import { fileOf } from "@/views/assets/queries";
 import { useLiking } from "./liking";
-import { assetUrl, type Looks } from "./pictures";
+import type { Looks } from "./pictures";
 import { type Stage, soundKey } from "./staging";
 
 /** Channels whose sounds begin again when they are over. */
@@ -18,7 +19,7 @@ export function Sounds({ moment, stage, looks }: Props) {
       asset && (
         <Sound
           key={`${channel} ${file}`}
-          source={assetUrl(moment, asset)}
+          source={fileOf(moment, asset, "download")}
           loop={LOOPED.has(channel) && !stage.queued[channel]?.length}
         />
       )

@@ -1,8 +1,9 @@
 import { type CSSProperties, useState } from "react";
 import type { Moment } from "@/api/queries";
 import { Icon } from "@/components/Icon";
+import { fileOf } from "@/views/assets/queries";
 import { playText } from "./messages";
-import { assetUrl, type Looks, standIn } from "./pictures";
+import { type Looks, standIn } from "./pictures";
 import css from "./stage.module.css";
 import { hueOf, imageKey, nameOf, placed, type Shown, type Stage } from "./staging";
 
@@ -44,7 +45,7 @@ function Background({ moment, looks, shown }: Each) {
     return (
       <img
         className={css.background}
-        src={assetUrl(moment, asset)}
+        src={fileOf(moment, asset, "download")}
         alt={name}
         onError={() => setBroken(true)}
       />
@@ -73,7 +74,7 @@ function Sprite({ moment, looks, shown }: Each) {
       <img
         key={asset}
         className={css.figure}
-        src={assetUrl(moment, asset)}
+        src={fileOf(moment, asset, "download")}
         alt={name}
         onError={() => setBroken(asset)}
       />

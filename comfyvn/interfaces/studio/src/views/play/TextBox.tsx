@@ -1,8 +1,9 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Moment } from "@/api/queries";
+import { fileOf } from "@/views/assets/queries";
 import { legible } from "./colour";
 import { playText } from "./messages";
-import { assetUrl, type Character } from "./pictures";
+import type { Character } from "./pictures";
 import type { Line } from "./playing";
 import css from "./stage.module.css";
 import { cut, type Look, type Run, runs } from "./tags";
@@ -35,7 +36,7 @@ export function TextBox({ line, character, aside, upTo, waits, moment }: Props) 
   const portrait = aside ? character?.portrait_asset_id : null;
   return (
     <div className={css.box} aria-hidden="true">
-      {portrait && <img className={css.portrait} src={assetUrl(moment, portrait, "thumbnail")} alt="" />}
+      {portrait && <img className={css.portrait} src={fileOf(moment, portrait, "thumbnail")} alt="" />}
       <div className={css.speech}>
         {name && (
           <p className={css.who} style={{ color: legible(character?.colour, GROUND) }}>

@@ -5,12 +5,6 @@ import { nameOf, namesOn, type Shown, type Stage } from "./staging";
 
 export type Character = Listed<CharacterDocument>;
 
-/** The address of the content of an asset. */
-export function assetUrl({ project, branch, at }: Moment, asset: string, what = "download"): string {
-  const query = new URLSearchParams({ project, branch, ...(at === undefined ? {} : { at: String(at) }) });
-  return `/assets/${encodeURIComponent(asset)}/${what}?${query}`;
-}
-
 /** The first word of the images of a character. */
 export const tagOf = ({ image_tag, variable, name = "" }: Character): string =>
   (image_tag || variable || name.replace(/[^\p{L}\p{N}_]+/gu, "_").replace(/^_+|_+$/g, "")).toLowerCase();

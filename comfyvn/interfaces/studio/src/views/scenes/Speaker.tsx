@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { change } from "@/api/commands";
+import { slug } from "@/api/slug";
 import { matches } from "@/shell/matching";
 import { type Person, useEditor } from "./editor";
 import { scenesText } from "./messages";
@@ -120,17 +121,4 @@ export function Speaker({ row, speaker, onPick }: Props) {
       )}
     </div>
   );
-}
-
-/** An id for a new character, made from the name. */
-function slug(name: string, people: ReadonlyMap<string, unknown>): string {
-  const plain =
-    name
-      .normalize("NFKD")
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-+|-+$/g, "") || "person";
-  let id = plain.slice(0, 60);
-  for (let number = 2; people.has(id); number += 1) id = `${plain.slice(0, 60)}-${number}`;
-  return id;
 }
