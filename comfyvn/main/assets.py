@@ -3,6 +3,7 @@
 from functools import partial
 
 from comfyvn.application.assets.registry import Named, Registry
+from comfyvn.application.ports import BlobStore
 from comfyvn.application.studio import Studio
 from comfyvn.infrastructure.assets.shelf import FileShelf
 from comfyvn.infrastructure.assets.thumbs import FileThumbs
@@ -23,8 +24,13 @@ def registry(settings: Settings, studio: Studio) -> Registry:
         blobs=blobs,
         media=GuardedMedia(),
         stamps=FileStamps(),
-        shelf=FileShelf(settings.data_dir / "assets", blobs),
+        shelf=shelf(settings, blobs),
         thumbs=FileThumbs(settings.cache_dir),
         named=Named(partial(named.contents, store), partial(named.hashes, store)),
         limit=settings.max_asset_bytes,
     )
+
+
+def shelf(settings: Settings, blobs: BlobStore) -> FileShelf:
+    """Return the folder of views of assets."""
+    return FileShelf(settings.data_dir / "assets", blobs)

@@ -27,7 +27,7 @@ from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.interfaces.cli.tools import ServeOptions
 from comfyvn.interfaces.rest import app, system
 from comfyvn.interfaces.rest.extractors import Programs
-from comfyvn.main.assets import registry
+from comfyvn.main.assets import registry, shelf
 from comfyvn.main.assets_over_http import assets, following
 from comfyvn.main.imports_over_http import imports
 from comfyvn.main.jobs import all_kinds, workshop
@@ -75,7 +75,7 @@ def create_app(
         token=None if alone else access.token(_keys(settings)),
         jobs=jobs,
         analyses=shop.analyses,
-        registry=assets(found, jobs, shop.local, settings.exports_dir),
+        registry=assets(found, jobs, shop.local, settings.exports_dir, shelf(settings, found.blobs) if alone else None),
         imports=imports(jobs, shop.files, studio.ids, shop.local, settings.cache_dir / "probes"),
         programs=Programs(shop.tools, alone),
         streams=streaming,

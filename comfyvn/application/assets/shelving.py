@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from comfyvn.application.assets.placing import place, shelf
-from comfyvn.application.assets.registry import Registry, row, sidecar
+from comfyvn.application.assets.registry import Registry, find, row, sidecar
 from comfyvn.application.ports import LATEST, MediaFacts, Ref
 from comfyvn.domain.assets import ASSET, AssetType
 from comfyvn.domain.kernel import WHOLE, Json, Refused
@@ -64,6 +64,19 @@ def shelved(registry: Registry, branch: str) -> list[str]:
         own = registry.studio.store.touched(branch, found.fork_position or 0, LATEST)
         return [ref.id for ref in present if ref in own]
     return [ref.id for ref in present]
+
+
+def view_of(registry: Registry, branch: str, asset_id: str) -> str:
+    """Return the place of the view that shows an asset as it is on a branch; raise Missing("asset_unknown").
+
+    Where the asset was not changed on the branch, that is a view of the branch that it comes from.
+    """
+    store, ref = registry.studio.store, Ref("asset", asset_id)
+    _, state, _ = find(registry.studio, branch, asset_id)
+    found = store.branch(branch)
+    while found.parent is not None and ref not in store.touched(found.id, found.fork_position or 0, LATEST):
+        found = store.branch(found.parent)
+    return place(shelf_of(registry, found.id), asset_id, state)
 
 
 def make_thumbnail(registry: Registry, body: Mapping[str, Json]) -> bool:

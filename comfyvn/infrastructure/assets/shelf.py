@@ -34,6 +34,10 @@ class FileShelf:
         if _read(beside) != sidecar:
             write(beside, sidecar, self._incoming)
 
+    def file(self, place: str) -> Path:
+        """Return the file that a view is."""
+        return self._view(place)
+
     def remove(self, place: str) -> None:
         """Take a view and its sidecar away, and the folders that are empty then."""
         view = self._view(place)

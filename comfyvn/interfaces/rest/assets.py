@@ -21,7 +21,7 @@ from comfyvn.application.ports import BranchRow
 from comfyvn.application.studio import Request as Asked
 from comfyvn.application.studio import plain
 from comfyvn.domain.assets import AssetType, DiscardAsset, TagAsset, UntagAsset
-from comfyvn.domain.kernel import Missing
+from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.interfaces.rest.answers import (
     PROBLEMS,
     Actor,
@@ -56,6 +56,7 @@ class Assets:
     """What the routes work with.
 
     `used` names the assets that something refers to, `source` opens a path, `exported` finds exports with an asset.
+    `reveal` shows the view of an asset of a branch in the file manager of this machine; None where others use it too.
     """
 
     registry: Registry
@@ -63,6 +64,7 @@ class Assets:
     used: Used
     source: Callable[[str], Source]
     exported: Holding = lambda *_: ()
+    reveal: Callable[[str, str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +392,14 @@ def _changes(api: APIRouter, current: Current, assets: Assets) -> None:
         actor: Actor = "local",
     ) -> Response:
         return changed(asset, body, current(project, branch), request_of(key, match, actor))
+
+    @api.post("/{asset}/reveal", status_code=204, summary="Show an asset in the file manager of the server's machine")
+    def reveal(asset: AssetName, project: ProjectChoice = None, branch: BranchChoice = None) -> Response:
+        if assets.reveal is None:
+            raise Refused("reveal_forbidden", "Only a server that nobody but its own machine reaches opens folders.")
+        row = current(project, branch)
+        assets.reveal(row.id, asset_id_of(assets.registry, row, asset))
+        return Response(status_code=204)
 
     @api.post("/{asset}/retire", summary="Retire an asset; its history stays", response_model=OutcomeShape)
     def retire(

@@ -11,6 +11,7 @@ from comfyvn.application.assets.changing import change, relicense
 from comfyvn.application.assets.gathering import Order, gather
 from comfyvn.application.assets.registering import register, replace_content
 from comfyvn.application.assets.registry import DiskFull, Registry, TooLarge, find, rows
+from comfyvn.application.assets.shelving import view_of
 from comfyvn.application.assets.storing import store
 from comfyvn.application.branching import fork, merge
 from comfyvn.application.ports import Ref
@@ -170,6 +171,9 @@ def test_a_branch_has_views_of_what_was_changed_there(desk: Desk, registry: Regi
     put(registry, branch, "b.png", b"two")
     assert shelf(tmp_path)[f"images/a-novel@{branch}/b.png"] == b"two"
     assert f"images/a-novel@{branch}/a.png" not in shelf(tmp_path)
+    ids = {asset.path: ref.id for ref, asset in desk.studio.store.load_all(branch, "asset").items()}
+    assert view_of(registry, branch, ids["b.png"]) == f"images/a-novel@{branch}/b.png"
+    assert view_of(registry, branch, ids["a.png"]) == "images/a-novel/a.png"
     assert merge(desk.studio, branch, desk.main, ADA).commit
     assert len(desk.studio.store.load_all(desk.main, "asset")) == 2
 

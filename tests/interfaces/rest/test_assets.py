@@ -308,3 +308,8 @@ def test_names_mean_assets_by_path_and_by_expression(client: TestClient) -> None
     assert {item["name"]: item["assets"] for item in found} == wanted
     refused = client.get("/assets/meant", params={"name": "node:1"})
     assert (refused.status_code, refused.json()["code"]) == (400, "name_malformed")
+
+
+def test_a_server_that_others_reach_opens_no_folders(client: TestClient) -> None:
+    refused = client.post("/assets/any/reveal")
+    assert (refused.status_code, refused.json()["code"]) == (400, "reveal_forbidden")

@@ -17,6 +17,13 @@ import { Picture } from "./Picture";
 import { type Asset, assetQuery, fileOf, usesQuery } from "./queries";
 import { show } from "./subjects";
 
+/** Names of the machine itself: the server can open a folder there that the person sees. */
+const LOCAL: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+async function reveal({ project, branch }: Moment, asset: string): Promise<void> {
+  await api.POST("/assets/{asset}/reveal", { params: { path: { asset }, query: { project, branch } } });
+}
+
 type Props = { moment: Moment; id: string; onClose: () => void };
 
 /** All that is known of an asset; what a person knows better is changed here. */
@@ -60,6 +67,9 @@ export function Inspector({ moment, id, onClose }: Props) {
         <a className={css.link} href={fileOf(moment, id, "download")} download={name}>
           {t("download")}
         </a>
+        {!past && LOCAL.has(location.hostname) && (
+          <Button onClick={() => reveal(moment, id).catch(toastError)}>{t("reveal")}</Button>
+        )}
         {!past && (
           <Button look="danger" icon="trash" onClick={() => setRetiring(true)}>
             {t("retire")}
