@@ -75,18 +75,26 @@ class Reading:
     """How files are read: plain data, so that a job can keep it.
 
     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-    it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-    ``encoding_unknown``, ``rule_malformed``.
+    it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+    ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+    first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
     """
 
     encodings: Mapping[str, str] = field(default_factory=dict)
     roleplay: RoleplayRules = field(default_factory=RoleplayRules)
+    speakers: tuple[str, ...] = ("\u3010{name}\u3011", "[nm t={name}]", "[name text={name}]")
     extractor: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.encodings) > MAX_RULES or any(not 0 < len(pattern) <= MAX_RULE for pattern in self.encodings):
             message = f"There are at most {MAX_RULES} patterns, each with 1 to {MAX_RULE} characters."
             raise _malformed("encodings", message)
+        for number, way in enumerate(self.speakers):
+            if way.count("{name}") != 1 or way.startswith("{name}") or way.endswith("{name}") or len(way) > MAX_RULE:
+                message = f"{way[:MAX_RULE]!r} does not say where a name begins and ends, as [nm t={{name}}] does."
+                raise _malformed(f"speakers.{number}", message)
+        if len(self.speakers) > MAX_RULES:
+            raise _malformed("speakers", f"There are at most {MAX_RULES} ways to say who speaks.")
         for pattern, encoding in self.encodings.items():
             if not _is_encoding(encoding):
                 message = (

@@ -118,6 +118,12 @@ def _projects(
     imported.add_argument(
         "--extractor", metavar="NAME", help="let this registered program unpack the file first; see `tools`"
     )
+    imported.add_argument(
+        "--script-speaker",
+        action="append",
+        metavar="WAY",
+        help="how KAG scripts say who speaks, such as '[nm t={name}]'",
+    )
     chats = imported.add_argument_group("chats")
     chats.add_argument(
         "--speaker", action="append", metavar="WAY", help="how messages begin in plain text, such as '{name}> {text}'"

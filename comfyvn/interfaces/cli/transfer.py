@@ -79,4 +79,5 @@ def reading(args: Namespace) -> Reading:
     }
     given = {name: value for name, value in asked.items() if value is not None}
     rules = RoleplayRules(headings=args.headings, backgrounds=args.backgrounds, **given)
-    return Reading(dict(args.encoding), rules, args.extractor)
+    ways = {"speakers": tuple(args.script_speaker)} if args.script_speaker else {}
+    return Reading(dict(args.encoding), rules, extractor=args.extractor, **ways)

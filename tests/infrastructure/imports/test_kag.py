@@ -97,8 +97,9 @@ def test_kag_in_an_archive_and_in_any_encoding(tmp_path: Path, encoding: str, pa
     path = tmp_path / "data.xp3"
     path.write_bytes(kag.xp3(files, packed=packed, second=second))
     pack = read(path, "kirikiri")
-    assert played(pack, 0) == ["【青井】「こんにちは。」", "能力表。", ["はい", "いいえ"], "旗あり。", "end"]
+    assert played(pack, 0) == ["「こんにちは。」", "能力表。", ["はい", "いいえ"], "旗あり。", "end"]
     assert played(pack, 1)[-2:] == ["旗なし。", "end"]
+    assert [character.name for character in pack.characters.values()] == ["青井"]
     (sound,) = [node for _, node in walk(pack.scenes["first-start"]) if node.verb == "play"]
     assert sound.content == "sound/gull.ogg"
     assert pack.scenes["first-start"].title == "はじまり"

@@ -150,3 +150,33 @@ def test_a_folder_is_listed_once_however_many_readers_are_asked(
     assert taken(tmp_path).engine == "twine"
     assert walks == [tmp_path, tmp_path]
     assert Files(tmp_path).title == tmp_path.name
+
+
+CAST = """*start
+\u3010Ann\u3011Hello![l][r]
+Still Ann.[p]
+Nobody.[p]
+[nm t="Bo"]Hi.[p]
+[who n=&f.name]Hm.[p]
+Cy\u300c So. \u300d[p]
+[who n=Ann]Bye.[p]
+"""
+
+
+def test_scripts_say_who_speaks_in_the_ways_that_are_told(tmp_path: Path) -> None:
+    (tmp_path / "first.ks").write_text(CAST, "utf-8")
+    usual = ["Ann: Hello!", "Ann: Still Ann.", "Nobody.", "Bo: Hi.", "Hm.", "Cy\u300c So. \u300d", "Bye.", "end"]
+    pack = taken(tmp_path, "kirikiri")
+    assert [row for row in played(pack) if not row.startswith("tag ")] == usual
+    assert {character.name for character in pack.characters.values()} == {"Ann", "Bo"}
+    own = taken(tmp_path, "kirikiri", speakers=("[who n={name}]",))
+    assert "Ann: Bye." in played(own)
+    assert "\u3010Ann\u3011Hello!" in played(own)
+    assert (pack.raw_kinds, own.raw_kinds) == ({"tag who": 2}, {"tag nm": 1, "tag who": 1})
+
+
+@pytest.mark.parametrize("way", ["", "name", "{name}", "{name}:", "<{name}", "{name}{name}", "[nm t={name}]" * 20])
+def test_ways_of_scripts_that_are_none(way: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        Reading(speakers=("[nm t={name}]", way))
+    assert (refusal.value.code, refusal.value.details["where"]) == ("rule_malformed", "speakers.1")

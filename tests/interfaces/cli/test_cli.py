@@ -373,6 +373,7 @@ def test_an_import_is_read_as_it_is_told(run: Terminal, tmp_path: Path) -> None:
     )
     assert run.json(*asked, "--encoding", "*.txt=morse", code=4)["error"]["code"] == "encoding_unknown"
     assert run.json(*asked, "--speaker", "{who}", code=4)["error"]["code"] == "rule_malformed"
+    assert run.json(*asked, "--script-speaker", "{name}", code=4)["error"]["code"] == "rule_malformed"
     assert run.json(*asked, "--engine", "none", code=4)["error"]["code"] == "engine_unknown"
     assert run(*asked, "--encoding", "cp932").code == 2
 

@@ -16,8 +16,9 @@ from comfyvn.infrastructure.imports.files import Files, FilesReader, text
 from comfyvn.infrastructure.imports.identity import character_id
 from comfyvn.infrastructure.imports.kag.media import members_of, opener
 from comfyvn.infrastructure.imports.kag.script import Cast, Reader, place
+from comfyvn.infrastructure.imports.kag.speaking import Speaking, speaking
 from comfyvn.infrastructure.imports.kag.staging import stem
-from comfyvn.infrastructure.imports.kag.tags import Tag, Whole, tokens
+from comfyvn.infrastructure.imports.kag.tags import Tag, Whole, Words, tokens
 from comfyvn.infrastructure.imports.members import capped
 from comfyvn.infrastructure.imports.steps import Passage, graph_of
 from comfyvn.infrastructure.imports.variables import variables_of
@@ -80,8 +81,9 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
             progress("scripts", done + 1, len(names))
     members, damaged = members_of(files, names)
     tyrano = engine == TYRANO
-    known = _Known(scripts, members, tyrano)
-    cast = Cast(known.ids, frozenset(known.macros), partial(_found, _by_stem(members)), engine, tyrano)
+    ways = speaking(files.reading.speakers)
+    known = _Known(scripts, members, tyrano, ways)
+    cast = Cast(known.ids, frozenset(known.macros), partial(_found, _by_stem(members)), engine, ways, tyrano)
     passages = [passage for name, words in scripts.items() for passage in Reader(name, cast).read(words)]
     graph = graph_of(passages)
     start = next((place(name, "") for name in names if stem(name).lower() == "first"), passages[0].name)
@@ -103,18 +105,26 @@ def pack_of(files: Files, progress: Progress | None = None, engine: str = TYRANO
 class _Known:
     """What all scripts declare: characters with pictures, and macros."""
 
-    def __init__(self, scripts: Mapping[str, str], members: Sequence[Member], tyrano: bool) -> None:
+    def __init__(self, scripts: Mapping[str, str], members: Sequence[Member], tyrano: bool, ways: Speaking) -> None:
         self.ids: dict[str, str] = {}
         self.characters: dict[str, Character] = {}
         self.macros: set[str] = set()
         self._by_stem = _by_stem(members)
         self._faces: dict[str, dict[str, str]] = {}
+        named: dict[str, None] = {}
         for words in scripts.values():
             for token in tokens(words, tyrano):
                 if isinstance(token, Whole) and token.name:
                     self.macros.add(token.name)
                 elif isinstance(token, Tag):
                     self._take(token)
+                    named[ways.by_tag(token)] = None
+                elif isinstance(token, Words):
+                    named[ways.by_words(token.text)[0]] = None
+        for name in named:
+            if name and name not in self.ids:
+                self.ids[name] = character_id(name)
+                self.characters.setdefault(self.ids[name], Character(name))
 
     def _take(self, tag: Tag) -> None:
         name = tag.get("name")

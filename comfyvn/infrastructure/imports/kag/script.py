@@ -7,6 +7,7 @@ from typing import Final
 from comfyvn.domain.interpolation import escape
 from comfyvn.domain.kernel import Json
 from comfyvn.infrastructure.imports.kag import values
+from comfyvn.infrastructure.imports.kag.speaking import Speaking
 from comfyvn.infrastructure.imports.kag.staging import Find, directed, stem
 from comfyvn.infrastructure.imports.kag.tags import Label, Note, Speaker, Tag, Token, Whole, Words, tokens
 from comfyvn.infrastructure.imports.steps import Option, Passage, Step, act, code, jump, line
@@ -16,6 +17,8 @@ MAX_DEPTH: Final = 40
 
 _BREAKS: Final = frozenset({"l", "p", "cm", "er", "ct"})
 """Tags that end a line: they wait for the reader, or clear the page."""
+_PAGES: Final = _BREAKS - {"l"}
+"""Tags after which nobody speaks any more who was named for the page alone."""
 _SILENT: Final = frozenset(
     "r s nowait endnowait tb_start_text _tb_end_text tb_start_tyrano_code _tb_end_tyrano_code endlink "
     "chara_ptext elsif else endif endignore select".split()
@@ -33,6 +36,7 @@ class Cast:
     macros: frozenset[str]
     find: Find
     language: str
+    speaking: Speaking
     tyrano: bool = False
 
 
@@ -48,6 +52,7 @@ class Reader:
         self._begun = 0
         self._speaker: str | None = None
         self._shown_as: str | None = None
+        self._for_page = False
         self._options: list[Option] = []
         self._link: tuple[Tag, int] | None = None
         self._ifs: list[list[tuple[str | None, list[Step]]]] = []
@@ -62,8 +67,7 @@ class Reader:
     def _take(self, token: Token) -> None:
         match token:
             case Words(text, number):
-                self._begun = self._begun or number
-                self._words.append(escape(text))
+                self._tell(text, number)
             case Label(name, title, number):
                 self._label(name, title, number)
             case Speaker(name, face, number):
@@ -115,7 +119,16 @@ class Reader:
             self._put(line(words, self._begun, speaker=self._speaker, directives=directives))
         self._begun = 0
 
+    def _tell(self, text: str, number: int) -> None:
+        name, words = ("", text) if self._words else self.cast.speaking.by_words(text)
+        if name:
+            self._speak(name, "", number)
+            self._for_page = True
+        self._begun = self._begun or number
+        self._words.append(escape(words))
+
     def _speak(self, name: str, face: str, number: int) -> None:
+        self._for_page = False
         self._speaker = self.cast.ids.get(name)
         self._shown_as = name if name and self._speaker is None else None
         if face and self._speaker:
@@ -137,6 +150,12 @@ class Reader:
     def _deed(self, tag: Tag) -> None:
         name, at = tag.name, tag.line
         if name in _BREAKS or name in _LAYOUT:
+            if self._for_page and name in _PAGES:
+                self._speak("", "", at)
+            return
+        if who := self.cast.speaking.by_tag(tag):
+            self._speak(who, "", at)
+            self._for_page = True
             return
         if name in ("if", "elsif", "else", "endif", "ignore", "endignore"):
             self._condition(tag)

@@ -11199,8 +11199,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11260,6 +11261,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11350,8 +11360,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11411,6 +11422,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11452,8 +11472,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11513,6 +11534,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11593,8 +11623,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11654,6 +11685,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11695,8 +11735,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11756,6 +11797,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11836,8 +11886,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11897,6 +11948,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
@@ -11938,8 +11998,9 @@ export interface paths {
                          * @description How files are read: plain data, so that a job can keep it.
                          *
                          *     `encodings` tell how files are written whose names fit a pattern such as ``scenario/*.ks`` or ``*.txt``; of others
-                         *     it is found out. `extractor` names the external program that unpacks the file first. Raises Refused:
-                         *     ``encoding_unknown``, ``rule_malformed``.
+                         *     it is found out. `speakers` are the ways in which scripts of KAG say who speaks: before the words, such as
+                         *     ``【{name}】``, or by a tag, such as ``[nm t={name}]``. `extractor` names the external program that unpacks the file
+                         *     first. Raises Refused: ``encoding_unknown``, ``rule_malformed``.
                          */
                         reading?: {
                             /** Encodings */
@@ -11999,6 +12060,15 @@ export interface paths {
                                  */
                                 ooc?: "comment" | "drop" | "narration";
                             };
+                            /**
+                             * Speakers
+                             * @default [
+                             *       "【{name}】",
+                             *       "[nm t={name}]",
+                             *       "[name text={name}]"
+                             *     ]
+                             */
+                            speakers?: string[];
                             /** Extractor */
                             extractor?: string | null;
                         };
