@@ -23,7 +23,7 @@ from tests.jobs.processes import kill, ready, start
 from tests.jobs.trying import did, kinds
 from tests.journeys.processes import served
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds after which a test gives up; nothing here is about speed."""
 
 
@@ -118,20 +118,25 @@ def _no_pickles(shop: Shop) -> None:
     database.close()
 
 
-def test_a_worker_whose_place_was_taken_ends(shop: Shop) -> None:
+def test_a_worker_whose_place_was_taken_ends_and_each_has_its_own_slots(shop: Shop) -> None:
+    def wait() -> Job:
+        return shop.jobs.submit("wait", {"file": str(shop.folder / "go-on")})
+
     first = start(shop.folder, shop.url, "same")
     ready(first)
-    running = shop.jobs.submit("wait", {"file": str(shop.folder / "go-on")})
+    running = wait()
     shop.until(lambda: did(shop.folder, running.id))
-    second = start(shop.folder, shop.url, "same")
+    second = start(shop.folder, shop.url, "same", slots=3)
     try:
         assert first.wait(PATIENCE) == 3
+        more = [wait(), wait()]
+        shop.until(lambda: all(did(shop.folder, job.id) for job in more))
         (shop.folder / "go-on").touch()
-        (over,) = shop.over([running])
+        over = shop.over([running, *more])
     finally:
         kill(second)
         kill(first)
-    assert (over.status, over.attempts) == ("done", 2)
+    assert [(job.status, job.attempts) for job in over] == [("done", 2), ("done", 1), ("done", 1)]
 
 
 def test_an_import_whose_server_is_killed_is_done_once(home: Path) -> None:

@@ -230,8 +230,8 @@ def _blocks(packed: Bytes, count: int, width: int) -> Iterator[tuple[int, Bytes]
 def _coloured(block: Bytes, kind: int) -> Bytes:
     """Return the differences of the colours from what they are kept as in relation to each other."""
     found = block.copy()
-    for to, what in _SUMS[kind].split():
-        found["bgr".index(to)] += found["bgr".index(what)]
+    for pair in _SUMS[kind].split():
+        found["bgr".index(pair[0])] += found["bgr".index(pair[1])]
     return found
 
 
