@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from comfyvn.application.conflicts import Settled
 from comfyvn.application.handle import handle
-from comfyvn.application.history import Settled, redo, undo
+from comfyvn.application.history import redo, undo
 from comfyvn.application.ports import LATEST, Ref
 from comfyvn.application.projects import found_project
 from comfyvn.application.studio import Outcome, Request, Studio

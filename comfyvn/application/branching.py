@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from comfyvn.application.history import Settled, Sides, apply, around, sees
+from comfyvn.application.conflicts import Settled, settled_json
+from comfyvn.application.history import Sides, apply, around, sees
 from comfyvn.application.ports import LATEST, BranchRow, Change, EventStore, Ref
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope
 from comfyvn.domain.kernel import WHOLE, Conflict, Json, Missing, Refused
@@ -110,7 +111,7 @@ def merge(
         "source": source,
         "target": target,
         "only": wanted and [str(r) for r in wanted],
-        "settled": dict(settled or {}),
+        "settled": settled_json(settled),
     }
     if write and (done := earlier(studio, request, "project.merge", body)):
         return Outcome(done, done.position)
@@ -259,7 +260,7 @@ def take_parts(
         "source": source,
         "target": target,
         "parts": {str(ref): sorted(wanted[ref]) for ref in sorted(wanted)},
-        "settled": dict(settled or {}),
+        "settled": settled_json(settled),
     }
     if done := earlier(studio, request, "project.take-parts", body):
         return Outcome(done, done.position)

@@ -5,10 +5,16 @@ from typing import Any, Literal
 
 from comfyvn.application.ports import Change, EventStore, Ref
 from comfyvn.application.studio import ConflictItem, plain
-from comfyvn.domain.merge import ABSENT, FieldConflict
+from comfyvn.domain.kernel import Json
+from comfyvn.domain.merge import ABSENT, FieldConflict, Worded
 from comfyvn.domain.story import Scene, edges
 
 Side = Literal["ours", "theirs"]
+Settled = Mapping[str, Side | Worded]
+"""How a person settled conflicts: conflict id -> side, or for the words of a line others of their own."""
+
+_WORDS = frozenset({"content", "text"})
+"""Fields that hold what readers read; only these take words of one's own."""
 
 
 def items(ref: Ref, found: Iterable[FieldConflict]) -> tuple[ConflictItem, ...]:
@@ -29,14 +35,19 @@ def conflict_id(ref: Ref, path: Iterable[str]) -> str:
     return "/".join(step.replace("~", "~0").replace("/", "~1") for step in (str(ref), *path))
 
 
-def choices_for(ref: Ref, settled: Mapping[str, Side]) -> dict[tuple[str, ...], str]:
+def choices_for(ref: Ref, settled: Settled) -> dict[tuple[str, ...], str | Worded]:
     """Return the choices of one entity, as merge3 takes them, from choices by conflict id."""
-    found: dict[tuple[str, ...], str] = {}
+    found: dict[tuple[str, ...], str | Worded] = {}
     for conflict_id, side in settled.items():
         entity, *path = (step.replace("~1", "/").replace("~0", "~") for step in conflict_id.split("/"))
-        if entity == str(ref):
+        if entity == str(ref) and (isinstance(side, str) or _WORDS.issuperset(path[-1:])):
             found[tuple(path)] = side
     return found
+
+
+def settled_json(settled: Settled | None) -> Json:
+    """Return how conflicts were settled, as the commit keeps it."""
+    return {key: side if isinstance(side, str) else {"text": side.text} for key, side in (settled or {}).items()}
 
 
 def dangling(store: EventStore, branch: str, changes: Sequence[Change]) -> tuple[ConflictItem, ...]:

@@ -1,10 +1,10 @@
 """Undo, redo, revert and restore: each a new commit that leads back, nothing is ever taken out of the history."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comfyvn.application.conflicts import Side, choices_for, dangling, items
+from comfyvn.application.conflicts import Settled, choices_for, dangling, items
 from comfyvn.application.ports import LATEST, Change, Commit, CommitKind, EventStore, Ref, Step
 from comfyvn.application.studio import ConflictItem, Outcome, Request, Studio, earlier, envelope, open_branch
 from comfyvn.domain.kernel import WHOLE, Conflict, Json, Missing, Refused
@@ -15,9 +15,6 @@ UNDOABLE: frozenset[CommitKind] = frozenset({"do", "import", "merge", "restore",
 
 FIXED_KINDS = frozenset({"branch"})
 """Kinds of entities that restore and merge leave alone: a branch's own name and state."""
-
-Settled = Mapping[str, Side]
-"""How a person settled conflicts: conflict id -> side."""
 
 
 @dataclass(frozen=True, slots=True)

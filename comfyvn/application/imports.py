@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from comfyvn.application.conflicts import conflict_id
+from comfyvn.application.conflicts import Settled, conflict_id
 from comfyvn.application.contents import MAX_LICENCES, Contents, contents_of, coverage_of
 from comfyvn.application.echoes import EchoOf, Held, Past, changes, edited, meta_key, origin, past
 from comfyvn.application.exports import StoryView
-from comfyvn.application.history import Settled, Sides, apply
+from comfyvn.application.history import Sides, apply
 from comfyvn.application.identities import unchanged, with_known_ids
 from comfyvn.application.ports import Blobs, BranchRow, Ref
 from comfyvn.application.snapshots import keep, look_up

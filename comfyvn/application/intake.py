@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from comfyvn.application.branching import fork
+from comfyvn.application.conflicts import Settled
 from comfyvn.application.contents import Contents, contents_of
 from comfyvn.application.echoes import EchoOf
-from comfyvn.application.history import Settled
 from comfyvn.application.imports import Imported, Progress, import_pack
 from comfyvn.application.ports import Blobs, BranchRow, ProjectRow
 from comfyvn.application.projects import found_project, slug

@@ -30,8 +30,15 @@ class FieldConflict:
     theirs: Any
 
 
-Choice = Mapping[tuple[str, ...], str]
-"""How known conflicts are settled: path -> ``"ours"``, ``"theirs"`` or ``"base"``."""
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Settles a conflict between texts with a third one."""
+
+    text: str
+
+
+Choice = Mapping[tuple[str, ...], str | Worded]
+"""How known conflicts are settled: path -> ``"ours"``, ``"theirs"``, ``"base"``, or words of one's own."""
 
 
 def merge3(base: S, ours: S, theirs: S, choices: Choice | None = None) -> tuple[S, tuple[FieldConflict, ...]]:
@@ -68,10 +75,12 @@ def _settle(field: FieldConflict, out: list[FieldConflict], choices: Choice) -> 
     if same(field.ours, field.theirs) or same(field.base, field.theirs):
         return field.ours
     choice = "theirs" if same(field.base, field.ours) else choices.get(field.path)
+    if isinstance(choice, Worded) and isinstance(field.ours, str) and isinstance(field.theirs, str):
+        return choice.text
     if choice not in ("base", "ours", "theirs"):
         out.append(field)
         return field.ours
-    return getattr(field, choice)
+    return getattr(field, str(choice))
 
 
 def _merge_fields(

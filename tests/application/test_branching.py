@@ -7,6 +7,7 @@ from comfyvn.application.projects import found_project
 from comfyvn.application.studio import Outcome, Request
 from comfyvn.domain.cast import Character, DescribeTrait, IntroduceCharacter, RenameCharacter
 from comfyvn.domain.kernel import Conflict, Missing, Refused
+from comfyvn.domain.merge import Worded
 from comfyvn.domain.story.commands import DiscardScene, RemoveNode, WriteLine
 from tests.desks import SCENE, Desk
 
@@ -182,6 +183,21 @@ def test_both_sides_changed_one_field(desk: Desk) -> None:
     assert (outcome.commit, desk.head(), desk.scene().title) == (None, before, "Scene")
     merged(desk, branch, settled={item.id: "theirs"})
     assert (desk.words(), desk.scene().title) == ("draft", "Draft")
+
+
+def test_a_conflict_about_words_is_settled_by_a_third_wording_in_the_same_change(desk: Desk) -> None:
+    desk.open()
+    branch = draft(desk)
+    desk.reword("draft", branch=branch)
+    desk.retitle("Draft", branch=branch)
+    desk.reword("main")
+    desk.retitle("Main")
+    own = {"scene:s/nodes/n1/content": Worded("both"), "scene:s/title": Worded("Both")}
+    outcome = merged(desk, branch, settled=own)
+    assert [item.id for item in outcome.conflicts] == ["scene:s/title"]
+    outcome = merged(desk, branch, settled={**own, "scene:s/title": "ours"})
+    assert outcome.commit and outcome.commit.body["settled"]["scene:s/nodes/n1/content"] == {"text": "both"}
+    assert (desk.words(), desk.scene().title) == ("both", "Main")
 
 
 def test_settled_for_ours_a_merge_is_not_asked_again(desk: Desk) -> None:

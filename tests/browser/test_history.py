@@ -1,9 +1,10 @@
 """The history: variants that meet again, journeys to the past, and what several people did to the same line."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.studio import SAMPLE, Server, findings
 
@@ -62,10 +63,15 @@ def test_a_variant_is_made_compared_and_merged_where_one_line_differs_in_both(pa
     assert not findings(page)
     page.keyboard.press("2")
     expect(dialog.get_by_role("radio", name="darker")).to_be_checked()
+    page.keyboard.press("3")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Nobody asks.")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("darker is merged into main")).to_be_visible()
-    expect(page.get_by_role("heading", name="main and darker are the same")).to_be_visible()
-    assert line(server, "depot", "depot-03") == "The umbrellas hang in rows. The tuba has no chair any more."
+    words = "The umbrellas hang in rows. The tuba has no chair any more. Nobody asks."
+    assert line(server, "depot", "depot-03") == words
+    expect(beside.locator("del", has_text="Nobody asks.")).to_be_visible()
+    expect(beside.get_by_role("listitem")).to_have_count(1)
     newest, taken = server.get(f"{PROJECT}/main/history?limit=2")["items"]
     assert (newest["kind"], newest["actor"], taken["kind"]) == ("merge", "local", "merge")
 
@@ -81,7 +87,7 @@ def test_a_journey_to_before_the_import_and_back_then_one_scene_is_restored(page
     page.wait_for_url("**/history?at=2")
     expect(page.get_by_text("You look at")).to_be_visible()
     expect(page.get_by_role("heading", name="Founded the project")).to_be_visible()
-    expect(page.get_by_role("button", name="Take this change back")).to_have_count(0)
+    expect(page.get_by_role("button", name="Take back")).to_have_count(0)
     page.get_by_role("link", name="Scenes").click()
     expect(page.get_by_role("heading", name="No scene yet")).to_be_visible()
     page.get_by_role("slider", name="Moment that is shown").focus()
@@ -93,7 +99,7 @@ def test_a_journey_to_before_the_import_and_back_then_one_scene_is_restored(page
     page.goto(f"{HISTORY}/changes/{ours['position']}")
     change = page.get_by_role("article", name="Reworded a line in Lot forty-one")
     expect(change.locator("ins").first).to_be_visible()
-    change.get_by_role("button", name="As before", exact=True).click()
+    change.get_by_role("button", name="Restore as before").click()
     expect(page.get_by_text("Lot forty-one is as it was before")).to_be_visible()
     assert line(server, "lot-41", "lot-41-03") != "The lot is gone."
     assert line(server, "visitor", "visitor-02") == "Nobody comes in."
@@ -112,7 +118,7 @@ def test_an_older_change_is_taken_back_although_another_person_went_on(page: Pag
     page.get_by_role("menuitemradio", name="ann").click()
     expect(changes.get_by_text("ben", exact=True)).to_have_count(0)
     changes.get_by_role("button", name="Quiet hours").first.click()
-    page.get_by_role("button", name="Take this change back").click()
+    page.get_by_role("button", name="Take back").click()
     dialog = page.get_by_role("dialog", name="Later changes touched the same")
     expect(dialog.get_by_role("heading", name="Quiet hours")).to_be_visible()
     page.keyboard.press("1")
@@ -126,3 +132,58 @@ def test_an_older_change_is_taken_back_although_another_person_went_on(page: Pag
     past.get_by_role("button", name="Bring this version back").last.click()
     expect(page.get_by_text("The line is as it was then")).to_be_visible()
     assert line(server, "quiet-hours", "quiet-hours-03") not in ("Nobody plays.", "Nobody plays, and nobody listens.")
+
+
+def test_two_people_in_one_scene_see_each_other_and_lose_nothing(page: Page, browser: Browser, server: Server) -> None:
+    scene = f"{SAMPLE}/scenes/not-in-service"
+    there = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 720}, locale="en-GB")
+    other = there.new_page()
+    for each, name in ((page, "ines"), (other, "olek")):
+        each.goto("/")
+        each.evaluate("name => localStorage['comfyvn.preferences'] = JSON.stringify({state: {actor: name}})", name)
+        each.goto(f"{scene}/not-in-service-03")
+        expect(each.locator("[data-row=not-in-service-03]")).to_be_focused()
+    mine, theirs = (each.locator("[data-row=not-in-service-03]") for each in (page, other))
+    page.keyboard.press("End")
+    page.keyboard.type(" Mine.")
+    theirs.press("End")
+    other.keyboard.type(" Theirs.")
+    other.keyboard.press("ArrowDown")
+    other.keyboard.press("End")
+    other.keyboard.type(" Beside it.")
+    other.keyboard.press("ArrowDown")
+    expect(page.locator("[data-row=not-in-service-04]")).to_have_value(re.compile("Beside it.$"))
+    page.keyboard.press("ArrowDown")
+    compare = page.get_by_role("dialog", name="Somebody else changed this meanwhile")
+    expect(compare).to_contain_text("Theirs.")
+    compare.get_by_role("button", name="Take mine").click()
+    expect(theirs).to_have_value(mine.input_value())
+    there.close()
+    page.goto(f"{HISTORY}/line/not-in-service/not-in-service-03")
+    versions = page.get_by_role("article", name="The past of a line").get_by_role("listitem")
+    expect(versions.filter(has_text="olek")).to_contain_text("Theirs.")
+    expect(versions.filter(has_text="ines").first).to_contain_text("Mine.")
+
+
+def test_what_a_model_wrote_is_accepted_reworded_and_rejected_by_keys(page: Page, server: Server) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    before = line(server, "form", "form-05")
+    for node in ("form-03", "form-04", "form-05"):
+        reword(server, "form", node, f"A model wrote {node}.", actor="model:quill")
+    page.goto(f"{HISTORY}/review")
+    page.get_by_role("button", name="Models").click()
+    expect(page.get_by_role("heading", name="3 lines wait for you")).to_be_visible()
+    assert not findings(page)
+    waiting = page.get_by_role("region", name="Form 11-B").get_by_role("listitem")
+    waiting.first.focus()
+    page.keyboard.press("a")
+    expect(waiting).to_have_count(2)
+    page.keyboard.press("e")
+    page.get_by_label("Words of your own").fill("A person wrote this.")
+    page.keyboard.press("Control+Enter")
+    expect(waiting).to_have_count(1)
+    waiting.first.focus()
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    found = [line(server, "form", node) for node in ("form-03", "form-04", "form-05")]
+    assert found == ["A model wrote form-03.", "A person wrote this.", before]

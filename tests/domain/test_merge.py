@@ -3,7 +3,7 @@ from typing import Any
 
 from immutables import Map
 
-from comfyvn.domain.merge import ABSENT, FieldConflict, merge3, same, with_keys
+from comfyvn.domain.merge import ABSENT, FieldConflict, Worded, merge3, same, with_keys
 from comfyvn.domain.story import Node, Place, Scene
 
 
@@ -39,7 +39,11 @@ def test_both_create_the_same_entity_with_other_words() -> None:
 
 
 def test_an_unknown_choice_settles_nothing() -> None:
-    _, conflicts = merge3(scene(a="1"), scene(a="2"), scene(a="3"), {("nodes", "a", "content"): "neither"})
+    path = ("nodes", "a", "content")
+    assert merge3(scene(a="1"), scene(a="2"), scene(a="3"), {path: Worded("4")}) == (scene(a="4"), ())
+    _, conflicts = merge3(scene(a="1"), scene(), scene(a="3"), {("nodes", "a"): Worded("4")})
+    assert len(conflicts) == 1
+    _, conflicts = merge3(scene(a="1"), scene(a="2"), scene(a="3"), {path: "neither"})
     assert len(conflicts) == 1
 
 

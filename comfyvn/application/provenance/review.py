@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 from comfyvn.application.changes.phrases import titled
-from comfyvn.application.history import Settled, Sides, apply
+from comfyvn.application.conflicts import Settled
+from comfyvn.application.history import Sides, apply
 from comfyvn.application.ports import LATEST, Change, Commit, PartKey, PartVersion, Ref
 from comfyvn.application.provenance.authorship import MODEL, content, subject_of
 from comfyvn.application.studio import Outcome, Request, Studio, earlier, envelope, open_branch

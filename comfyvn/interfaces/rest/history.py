@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from comfyvn.application import branching, history
+from comfyvn.application.conflicts import Settled
 from comfyvn.application.ports import LATEST, Ref
 from comfyvn.application.studio import Studio, find_branch
+from comfyvn.domain.documents import MAX_TEXT
 from comfyvn.domain.kernel import Missing, Refused
 from comfyvn.domain.kinds import KINDS
+from comfyvn.domain.merge import Worded
 from comfyvn.interfaces.rest.answers import (
     PROBLEMS,
     Actor,
@@ -25,14 +29,28 @@ from comfyvn.interfaces.rest.answers import (
 )
 from comfyvn.interfaces.rest.entities import PREFIX, Branch, Project
 
-Side = Literal["ours", "theirs"]
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """Words that neither side has, for a conflict about the words of a line or an option."""
+
+    text: Annotated[str, Field(max_length=MAX_TEXT)]
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+Choices = Mapping[str, Literal["ours", "theirs"] | OwnWords]
+
+
+def settled(choices: Choices) -> Settled:
+    """Return choices as the use cases take them."""
+    return {key: side if isinstance(side, str) else Worded(side.text) for key, side in choices.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Which side wins where undo, redo or revert collides with later changes: conflict id -> side."""
+    """What holds where undo, redo or revert collides with later changes: conflict id -> side, or own words."""
 
-    settled: Mapping[str, Side] = field(default_factory=dict)
+    settled: Choices = field(default_factory=dict)
     message: str | None = None
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -42,7 +60,7 @@ class Reverting:
     """Take back one change, named by its commit id or a unique prefix of it."""
 
     commit: str
-    settled: Mapping[str, Side] = field(default_factory=dict)
+    settled: Choices = field(default_factory=dict)
     message: str | None = None
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -64,7 +82,7 @@ class Merging:
 
     source: str
     only: tuple[str, ...] | None = None
-    settled: Mapping[str, Side] = field(default_factory=dict)
+    settled: Choices = field(default_factory=dict)
     message: str | None = None
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -109,7 +127,7 @@ def routes(studio: Studio) -> APIRouter:
     ) -> Response:
         asked = body or Settling()
         row = find_branch(studio, project, branch)
-        return done(history.undo(studio, row.id, request_of(key, None, actor, asked.message), asked.settled))
+        return done(history.undo(studio, row.id, request_of(key, None, actor, asked.message), settled(asked.settled)))
 
     @api.post("/redo", summary="Redo the actor's last undo", response_model=OutcomeShape)
     def post_redo(
@@ -117,7 +135,7 @@ def routes(studio: Studio) -> APIRouter:
     ) -> Response:
         asked = body or Settling()
         row = find_branch(studio, project, branch)
-        return done(history.redo(studio, row.id, request_of(key, None, actor, asked.message), asked.settled))
+        return done(history.redo(studio, row.id, request_of(key, None, actor, asked.message), settled(asked.settled)))
 
     @api.post("/revert", summary="Take back one change, however old", response_model=OutcomeShape)
     def post_revert(
@@ -125,7 +143,7 @@ def routes(studio: Studio) -> APIRouter:
     ) -> Response:
         row = find_branch(studio, project, branch)
         request = request_of(key, None, actor, body.message)
-        return done(history.revert(studio, row.id, body.commit, request, body.settled))
+        return done(history.revert(studio, row.id, body.commit, request, settled(body.settled)))
 
     @api.post("/restore", summary="Restore a past state as a new change", response_model=OutcomeShape)
     def post_restore(
@@ -141,7 +159,7 @@ def routes(studio: Studio) -> APIRouter:
     ) -> Response:
         target, source = find_branch(studio, project, branch), find_branch(studio, project, body.source)
         request = request_of(key, None, actor, body.message)
-        return done(branching.merge(studio, source.id, target.id, request, body.settled, refs(body.only)))
+        return done(branching.merge(studio, source.id, target.id, request, settled(body.settled), refs(body.only)))
 
     @api.get("/merge-preview", summary="Show the conflicts that a merge would have", response_model=OutcomeShape)
     def get_merge_preview(
@@ -157,7 +175,7 @@ def routes(studio: Studio) -> APIRouter:
     ) -> Response:
         row = find_branch(studio, project, branch)
         request = request_of(key, None, actor, body.message)
-        return done(branching.take(studio, row.id, body.commit, request, body.settled))
+        return done(branching.take(studio, row.id, body.commit, request, settled(body.settled)))
 
     @api.get("/compare", summary="Compare this branch with another, or with its own past", response_model=Comparison)
     def get_compare(

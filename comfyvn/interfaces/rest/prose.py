@@ -1,6 +1,5 @@
 """HTTP for what differs as prose: of one change, two branches or positions, a merge to come; taking lines over."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
@@ -25,7 +24,7 @@ from comfyvn.interfaces.rest.answers import (
     request_of,
 )
 from comfyvn.interfaces.rest.entities import PREFIX, Branch, Project
-from comfyvn.interfaces.rest.history import Side, refs
+from comfyvn.interfaces.rest.history import Choices, refs, settled
 
 Words = Annotated[bool, Query(description="Without words: the counts alone, as for a map.")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
@@ -50,7 +49,7 @@ class TakingParts:
 
     source: Annotated[str, Field(min_length=1, max_length=200)]
     parts: Annotated[list[PartName], Field(min_length=1, max_length=10_000)]
-    settled: Mapping[str, Side] = field(default_factory=dict)
+    settled: Choices = field(default_factory=dict)
     message: Annotated[str, Field(max_length=1000)] | None = None
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -101,6 +100,6 @@ def routes(studio: Studio) -> APIRouter:
         for ref, part in zip(refs(tuple(p.entity for p in body.parts)) or (), body.parts, strict=True):
             wanted.setdefault(ref, set()).add(part.part)
         request = request_of(key, None, actor, body.message)
-        return done(take_parts(studio, source.id, target.id, wanted, request, body.settled))
+        return done(take_parts(studio, source.id, target.id, wanted, request, settled(body.settled)))
 
     return api

@@ -1,6 +1,5 @@
 """HTTP for the review of what importers and models wrote."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
@@ -22,7 +21,7 @@ from comfyvn.interfaces.rest.answers import (
     request_of,
 )
 from comfyvn.interfaces.rest.entities import PREFIX, Branch, Project
-from comfyvn.interfaces.rest.history import Side
+from comfyvn.interfaces.rest.history import Choices, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Deciding:
     """The lines that a decision is about. `settled` is for rejections that collide with what came later."""
 
     lines: Annotated[list[SeenLine], Field(min_length=1, max_length=10_000)]
-    settled: Mapping[str, Side] = field(default_factory=dict)
+    settled: Choices = field(default_factory=dict)
     message: Annotated[str, Field(max_length=1000)] | None = None
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -77,6 +76,8 @@ def routes(studio: Studio) -> APIRouter:
         project: Project, branch: Branch, body: Deciding, key: Key = None, actor: Actor = "local"
     ) -> Response:
         row = find_branch(studio, project, branch)
-        return done(reject(studio, row.id, body.seen, request_of(key, None, actor, body.message), body.settled))
+        return done(
+            reject(studio, row.id, body.seen, request_of(key, None, actor, body.message), settled(body.settled))
+        )
 
     return api

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comfyvn.application.conflicts import Settled
 from comfyvn.application.exports import story_view
-from comfyvn.application.history import Settled
 from comfyvn.application.imports import Imported, import_pack
 from comfyvn.application.ports import Ref
 from comfyvn.application.studio import Request

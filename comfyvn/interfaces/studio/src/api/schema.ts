@@ -13148,7 +13148,7 @@ export interface components {
             lines: components["schemas"]["SeenLine"][];
             /** Settled */
             settled?: {
-                [key: string]: "ours" | "theirs";
+                [key: string]: ("ours" | "theirs") | components["schemas"]["OwnWords"];
             };
             /** Message */
             message?: string | null;
@@ -14610,7 +14610,7 @@ export interface components {
             only?: string[] | null;
             /** Settled */
             settled?: {
-                [key: string]: "ours" | "theirs";
+                [key: string]: ("ours" | "theirs") | components["schemas"]["OwnWords"];
             };
             /** Message */
             message?: string | null;
@@ -14868,6 +14868,14 @@ export interface components {
             versions?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * OwnWords
+         * @description Words that neither side has, for a conflict about the words of a line or an option.
+         */
+        OwnWords: {
+            /** Text */
+            text: string;
         };
         /**
          * PartName
@@ -15535,7 +15543,7 @@ export interface components {
             commit: string;
             /** Settled */
             settled?: {
-                [key: string]: "ours" | "theirs";
+                [key: string]: ("ours" | "theirs") | components["schemas"]["OwnWords"];
             };
             /** Message */
             message?: string | null;
@@ -15876,12 +15884,12 @@ export interface components {
         };
         /**
          * Settling
-         * @description Which side wins where undo, redo or revert collides with later changes: conflict id -> side.
+         * @description What holds where undo, redo or revert collides with later changes: conflict id -> side, or own words.
          */
         Settling: {
             /** Settled */
             settled?: {
-                [key: string]: "ours" | "theirs";
+                [key: string]: ("ours" | "theirs") | components["schemas"]["OwnWords"];
             };
             /** Message */
             message?: string | null;
@@ -16201,7 +16209,7 @@ export interface components {
             parts: components["schemas"]["PartName"][];
             /** Settled */
             settled?: {
-                [key: string]: "ours" | "theirs";
+                [key: string]: ("ours" | "theirs") | components["schemas"]["OwnWords"];
             };
             /** Message */
             message?: string | null;

@@ -66,9 +66,15 @@ export function Conflicts({ title, text, act, conflicts, onSettle, onClose, ...s
       next();
       return;
     }
+    if (event.target instanceof HTMLTextAreaElement && event.key === "Escape") {
+      event.preventDefault();
+      box.current?.querySelector<HTMLElement>("[role=radio]")?.focus();
+      return;
+    }
     if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "1") choose("ours");
     else if (event.key === "2") choose("theirs");
+    else if (event.key === "3") box.current?.querySelector("textarea")?.focus();
     else if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
     else return;
@@ -140,7 +146,9 @@ type OneProps = {
 
 function One({ conflict, choice, onChoose, ...names }: OneProps) {
   const t = historyText();
-  const { base, id, code } = conflict;
+  const { base, ours, theirs, id, code } = conflict;
+  const written = typeof choice === "object" ? choice.text : null;
+  const wordable = typeof ours === "string" && typeof theirs === "string" && /\/(content|text)$/.test(id);
   const label = useLabel(conflict);
   return (
     <section aria-label={label}>
@@ -177,6 +185,21 @@ function One({ conflict, choice, onChoose, ...names }: OneProps) {
           );
         })}
       </div>
+      {wordable && (
+        <label className={css.own} data-chosen={written === null ? undefined : ""}>
+          <small>
+            <kbd>3</kbd> {t("ownWords")}
+            {written !== null && <Icon name="check" />}
+          </small>
+          <textarea
+            rows={2}
+            value={written ?? ""}
+            placeholder={t("ownPlaceholder")}
+            onFocus={() => written === null && onChoose({ text: choice === "theirs" ? theirs : ours })}
+            onChange={({ target }) => onChoose({ text: target.value })}
+          />
+        </label>
+      )}
     </section>
   );
 }

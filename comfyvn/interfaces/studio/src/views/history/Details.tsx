@@ -50,6 +50,7 @@ function Told({ of, change, at }: { of: Branch; change: Change; at: number | und
             {new Date(change.at).toLocaleString(locale(), { dateStyle: "full", timeStyle: "short" })}
           </time>
           <Chip>{t(`does.${change.kind as Kind}`)}</Chip>
+          <small>{t("position", { at: change.position })}</small>
         </p>
         <h2>{change.name}</h2>
         <div className={css.acts}>
@@ -79,7 +80,6 @@ function Told({ of, change, at }: { of: Branch; change: Change; at: number | und
           <Button icon="branch" onClick={() => setNaming(true)}>
             {t("variantFrom")}
           </Button>
-          <small>{t("position", { at: change.position })}</small>
         </div>
       </header>
       <Words
@@ -141,7 +141,7 @@ function Words({ of: { project, branch }, change, past, onBack }: WordsProps) {
   const sceneTools = (scene: SceneChange) => (
     <>
       <IconButton
-        icon="history"
+        icon="scenes"
         small
         label={t("linesOf", { name: scene.title })}
         onClick={() => go({ view: "scenes", path: [scene.scene] })}

@@ -3,10 +3,11 @@ import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
 import css from "./history.module.css";
 import { historyText } from "./messages";
+import { Review } from "./Review";
 import { TimeLine } from "./TimeLine";
 import { Variants } from "./Variants";
 
-const PARTS = ["changes", "variants"] as const;
+const PARTS = ["changes", "variants", "review"] as const;
 type Part = (typeof PARTS)[number];
 
 /** What happened: changes on a line of time, and variants of the story beside each other. */
@@ -22,7 +23,13 @@ export default function History(props: ViewProps) {
         chosen={part}
         onChoose={(id) => go({ path: [id] })}
       >
-        {part === "variants" ? <Variants {...props} /> : <TimeLine {...props} />}
+        {part === "variants" ? (
+          <Variants {...props} />
+        ) : part === "review" ? (
+          <Review {...props} />
+        ) : (
+          <TimeLine {...props} />
+        )}
       </Tabs>
     </div>
   );

@@ -70,6 +70,28 @@ export async function fork({ project, branch }: Branch, name: string, position?:
   go({ branch: name, at: undefined });
 }
 
+type Seen = readonly { readonly subject: string; readonly position: number }[];
+const seen = (lines: Seen) => lines.map(({ subject, position }) => ({ subject, position }));
+
+/** Accept what a machine or an import wrote, as it was seen. */
+export function accept(of: Branch, lines: Seen) {
+  const body = { lines: seen(lines) };
+  return api.POST("/api/projects/{project}/branches/{branch}/review/accept", { params: at(of), body });
+}
+
+/** Bring back what was there before a machine or an import wrote it. */
+export function reject(of: Branch, lines: Seen, settled: Settled = {}) {
+  const body = { lines: seen(lines), settled };
+  return api.POST("/api/projects/{project}/branches/{branch}/review/reject", { params: at(of), body });
+}
+
+/** Give a line that waits for a decision words of one's own. */
+export function reword(of: Branch, { entity, part }: { entity: string; part: string }, text: string) {
+  const params = { path: { ...at(of).path, entity_id: entity.slice(entity.indexOf(":") + 1) } };
+  const path = "/api/projects/{project}/branches/{branch}/scenes/{entity_id}/reword-line";
+  return api.POST(path, { params, body: { node_id: part, text } });
+}
+
 /** Take parts of entities, such as lines of a scene, over from another variant. */
 export function take(
   of: Branch,
