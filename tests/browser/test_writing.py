@@ -11,6 +11,7 @@ from tests.listening import until
 pytestmark = pytest.mark.engine
 
 DEPOT = f"{SAMPLE}/scenes/depot"
+SAMPLE_BRANCH = "/projects/the-tuba-on-tram-nine/branches/main"
 
 
 def kept(page: Page) -> None:
@@ -193,3 +194,62 @@ def test_words_are_replaced_where_a_person_wants_it_and_undone_as_one(page: Page
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("12 places")).to_be_visible()
     assert [read("depot"), read("visitor")] == before
+
+
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_each_gesture_is_one_change(page: Page, server: Server) -> None:
+    commits = "/api/projects/the-tuba-on-tram-nine/branches/main/history?limit=20"
+    before = server.get(commits)["items"][0]["id"]
+    page.goto(f"{SAMPLE}/scenes/lot-41")
+    first = page.get_by_label("Line", exact=True).first
+    line = page.locator(f"[data-row='{first.get_attribute('data-row')}']")
+    head, _, tail = line.input_value().partition(" ")
+    line.press("Home")
+    for _ in head:
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    second = page.get_by_label("Line", exact=True).nth(1)
+    expect(second).to_be_focused()
+    expect(second).to_have_value(tail)
+    page.keyboard.press("Alt+ArrowUp")
+    expect(first).to_have_value(tail)
+    page.keyboard.press("Control+i")
+    page.keyboard.type("noise and")
+    expect(page.get_by_text("invalid syntax")).to_be_visible()
+    page.keyboard.type(" mood")
+    expect(page.get_by_text("Nobody declared mood yet.")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="if noise and mood")).to_be_visible()
+    first.evaluate(PASTE, "Ines: Sold.\n\nTo nobody.")
+    expect(page.get_by_label("Line", exact=True).nth(2)).to_have_value("To nobody.")
+    kept(page)
+    scenes = page.get_by_role("navigation", name="Scenes of this variant")
+    scenes.get_by_role("button", name="Quiet hours", exact=True).press("Alt+ArrowUp")
+    expect(scenes.get_by_role("button", name="Form 11-B", exact=True)).to_be_visible()
+    until(
+        lambda: (
+            [s["title"] for s in server.get(f"/api{SAMPLE_BRANCH}/scenes")["items"]][2:4]
+            == ["Quiet hours", "Form 11-B"]
+        )
+    )
+    scenes.get_by_role("button", name="Quiet hours", exact=True).press("Delete")
+    expect(page.get_by_text("Quiet hours is removed")).to_be_visible()
+    names = []
+    for change in server.get(commits)["items"]:
+        if change["id"] == before:
+            break
+        names.append(change["name"])
+    assert names == [
+        "Discarded Quiet hours",
+        "Moved Quiet hours",
+        "Wrote 2 lines in Lot forty-one",
+        "Changed the conditions of a line in Lot forty-one",
+        "Moved a line in Lot forty-one",
+        "Reworded a line, wrote a line in Lot forty-one",
+    ]

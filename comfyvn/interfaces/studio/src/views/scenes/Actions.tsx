@@ -48,7 +48,7 @@ export function Actions({ row, index }: { row: ScriptRow; index: number }) {
   ];
   return (
     <div className={css.gutter}>
-      {!isFresh(row) && <Blame part={row.node.id} number={index + 1} />}
+      {!isFresh(row) && <Blame node={row.node} number={index + 1} />}
       {!editor.readOnly && !isFresh(row) && (
         <Menu label={t("rowMenu", { number: index + 1 })} items={items}>
           {({ ref, ...trigger }) => (

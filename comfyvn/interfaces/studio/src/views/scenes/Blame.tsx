@@ -1,16 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useRef, useState } from "react";
-import { api, type Commit } from "@/api/client";
+import { api, type Commit, type NodeDocument } from "@/api/client";
 import { branchKey } from "@/api/queries";
 import { ago } from "@/i18n/messages";
+import { go } from "@/shell/place";
 import { useEditor } from "./editor";
 import { scenesText } from "./messages";
 import css from "./script.module.css";
 
 const HOVER_MS = 350;
+/** What people call the fields of a row; the others say nothing to them. */
+const FIELDS: Readonly<Record<string, "fieldWords" | "speaker" | "condition" | "fieldPlace">> = {
+  content: "fieldWords",
+  speaker: "speaker",
+  conditions: "condition",
+  order: "fieldPlace",
+};
 
-/** The number of a row; pointing at it tells who last changed what of it, and when. */
-export function Blame({ part, number }: { part: string; number: number }) {
+/** The number of a row; pointing at it tells who last changed what of it, when, and from which file; a click, all of it. */
+export function Blame({ node, number }: { node: NodeDocument; number: number }) {
+  const { scene } = useEditor();
   const t = scenesText();
   const [shown, setShown] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -31,24 +40,24 @@ export function Blame({ part, number }: { part: string; number: number }) {
       tabIndex={-1}
       onPointerEnter={show}
       onPointerLeave={hide}
-      onClick={() => setShown(!shown)}
+      onClick={() => go({ view: "history", path: ["line", scene.id, node.id] })}
       onBlur={hide}
     >
       {number}
-      {shown && <Told id={id} part={part} />}
+      {shown && <Told id={id} node={node} />}
     </button>
   );
 }
 
-function Told({ id, part }: { id: string; part: string }) {
+function Told({ id, node }: { id: string; node: NodeDocument }) {
   const t = scenesText();
   const { moment, scene } = useEditor();
   const { data } = useQuery({
-    queryKey: branchKey(moment, "blame", scene.id, part),
+    queryKey: branchKey(moment, "blame", scene.id, node.id),
     queryFn: async () => {
       const { project, branch, at } = moment;
       const path = { project, branch, entity_id: scene.id };
-      const query = { part, ...(at === undefined ? {} : { at }) };
+      const query = { part: node.id, ...(at === undefined ? {} : { at }) };
       return (
         await api.GET("/api/projects/{project}/branches/{branch}/scenes/{entity_id}/blame", {
           params: { path, query },
@@ -56,22 +65,27 @@ function Told({ id, part }: { id: string; part: string }) {
       ).data;
     },
   });
-  const told: [string, Commit][] = [];
+  const told = new Map<string, { commit: Commit; fields: string[] }>();
   for (const [field, commit] of Object.entries(data?.fields ?? {})) {
-    const last = told.at(-1);
-    if (last && last[1].id === commit.id) last[0] += `, ${field}`;
-    else told.push([field, commit]);
+    const name = FIELDS[field];
+    const known = told.get(commit.id) ?? { commit, fields: [] };
+    told.set(commit.id, { commit, fields: name ? [...known.fields, t(name)] : known.fields });
   }
   return (
     <span className={css.blame} id={id} role="tooltip">
-      {told.map(([fields, commit]) => (
-        <span key={fields}>
+      {[...told.values()].map(({ commit, fields }) => (
+        <span key={commit.id}>
           <strong>{commit.actor}</strong> {ago(commit.at)}
           <small>
-            {fields} · {commit.message}
+            {[told.size > 1 ? fields.join(", ") : "", commit.message].filter(Boolean).join(" · ")}
           </small>
         </span>
       ))}
+      {node.source && (
+        <code>
+          {node.source.file}:{node.source.line}
+        </code>
+      )}
       {data && <small>{t("versions", { count: data.versions.length })}</small>}
     </span>
   );

@@ -10,6 +10,7 @@ import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
 import { Find } from "./Find";
 import { scenesText } from "./messages";
+import { SceneList } from "./SceneList";
 import { Script } from "./Script";
 import css from "./scenes.module.css";
 
@@ -68,19 +69,7 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
         <IconButton icon="search" label={t("find")} onClick={() => setFinding(true)} />
         {!past && <IconButton icon="plus" label={t("add")} onClick={() => void add()} />}
       </header>
-      <ul>
-        {scenes.map((scene) => (
-          <li key={scene.id}>
-            <button
-              type="button"
-              aria-current={scene.id === id ? "true" : undefined}
-              onClick={() => go({ path: [scene.id] })}
-            >
-              {scene.title || scene.id}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <SceneList moment={moment} scenes={scenes} chosen={id} readOnly={past} />
     </nav>
   );
 
