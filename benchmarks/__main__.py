@@ -20,6 +20,7 @@ from benchmarks import (
     lineage,
     media,
     playing,
+    readers,
     refilling,
     scripts,
     starting,
@@ -43,6 +44,7 @@ GROUPS: Final[dict[str, Callable[[Path, Sizes], Iterator[Row]]]] = {
     "streaming": streaming.streaming,
     "jobs": jobs.jobs,
     "renpy": scripts.scripts,
+    "readers": readers.readers,
 }
 
 

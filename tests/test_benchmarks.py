@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import peers
+from benchmarks import peers, readers
 from benchmarks.__main__ import GROUPS, main
 from comfyvn.domain.playthrough import LineSaid, play
 
@@ -22,6 +22,7 @@ ROWS = {
     "playing": ["plays", "analysis", "play-start", "play-edited", "play-step"],
     "streaming": ["stream-commits", "stream-lines"],
     "jobs": ["job-queue", "api-import"],
+    "readers": [f"read-{engine}" for engine in readers.STORIES],
 }
 NEED_PROGRAMS = {
     "postgres": ["postgres", "postgres-log"],

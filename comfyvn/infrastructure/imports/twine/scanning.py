@@ -14,6 +14,8 @@ LINK: Final = re.compile(r"\[\[(?P<inside>(?:[^\[\]]|\[(?!\[)|\](?!\]))*)\]\]")
 MAX_STYLED: Final = 5_000
 """Characters up to which the end of a style is looked for."""
 
+_PLAIN: Final = re.compile(r"[^\W_](?:[^\W_]|[ ,.])*")
+"""Words in which nothing begins in any format."""
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STYLED: Final = re.compile(r"<(?P<end>/?)(?P<tag>b|strong|i|em|u|s)>", re.IGNORECASE)
 _HTML: Final = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
@@ -121,17 +123,19 @@ def common(source: Source, styles: Callable[[Source], Iterator[Piece]]) -> Itera
         yield Note(note.strip(), line)
     elif source.match(_BREAK):
         yield Words("\n", line)
-    elif found := source.match(_STYLED):
-        yield Mark("{" + found["end"] + _TAGS[found["tag"].lower()] + "}", line)
-    elif found := source.match(_HTML):
-        yield Kept(found[0], "html", line)
+    elif styled := source.match(_STYLED):
+        yield Mark("{" + styled["end"] + _TAGS[styled["tag"].lower()] + "}", line)
+    elif tag := source.match(_HTML):
+        yield Kept(tag[0], "html", line)
     else:
         pieces = list(styles(source))
         if pieces:
             yield from pieces
         else:
-            source.at += 1
-            yield Words(source.text[source.at - 1], line)
+            words = _PLAIN.match(source.text, source.at)
+            found = words[0] if words else source.text[source.at]
+            source.at += len(found)
+            yield Words(found, line)
 
 
 class Styles:
