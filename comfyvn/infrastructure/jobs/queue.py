@@ -1,5 +1,6 @@
 """Jobs in a database, run by workers: other processes on this machine or any that reaches the database."""
 
+import threading
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +23,8 @@ class QueuedJobs:
 
     def __init__(self, database: Database, kinds: Kinds, ids: Ids, clock: Clock, journal: Journal) -> None:
         self.rows = JobRows(database)
+        self.asked = threading.Event()
+        """Set once this process has handed in a job."""
         self._engine = Engine(database)
         self._database, self._kinds, self._ids, self._clock, self._journal = database, kinds, ids, clock, journal
 
@@ -53,6 +56,7 @@ class QueuedJobs:
             if self.rows.waiting(conn, MAX_WAITING) >= MAX_WAITING:
                 raise Conflict("jobs_full", f"{MAX_WAITING} jobs are waiting already.")
             self._engine.enqueue(conn, job, self.rows.insert(conn, job), job.id)
+        self.asked.set()
         return job
 
     def status(self, job_id: str) -> Job:

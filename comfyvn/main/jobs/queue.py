@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -25,6 +26,9 @@ from comfyvn.settings import Settings
 AGAIN_SECONDS: Final = 1.0
 """How long the server waits before it starts a worker again that ended by itself."""
 LEAVE_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 0.2
+HEAD_START: Final = 3.0
+"""How long the server has the machine for itself before its worker starts, unless there is a job for it."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -42,7 +46,7 @@ def working(settings: Settings, jobs: QueuedJobs, notices: Notices) -> Beside:
     @asynccontextmanager
     async def run(_: Any) -> AsyncIterator[None]:
         follower = JobFollower(jobs.rows, notices)
-        worker = _Worker(f"server-{socket.gethostname()}-{settings.port}")
+        worker = _Worker(f"server-{socket.gethostname()}-{settings.port}", jobs.asked)
         await to_thread.run_sync(follower.start)
         worker.start()
         threading.Thread(target=jobs.warm, name="jobs-warm", daemon=True).start()
@@ -59,7 +63,8 @@ def working(settings: Settings, jobs: QueuedJobs, notices: Notices) -> Beside:
 class _Worker:
     """A child that works as long as this process lives: it ends with its standard input."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, asked: threading.Event) -> None:
+        self._asked = asked
         self._command = [sys.executable, "-m", "comfyvn", "worker", "--attached", "--name", name]
         self._child: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
@@ -72,14 +77,17 @@ class _Worker:
     def close(self) -> None:
         """Let the child end, and wait for it."""
         self._stopped.set()
-        child = self._child
-        if child is not None and child.stdin is not None:
-            child.stdin.close()
-        self._thread.join(LEAVE_SECONDS)
-        if child is not None and child.poll() is None:
-            child.kill()
+        self._asked.set()
+        end = time.monotonic() + LEAVE_SECONDS
+        while self._thread.is_alive() and time.monotonic() < end:  # a child may be about to start
+            if self._child is not None and self._child.stdin is not None:
+                self._child.stdin.close()
+            self._thread.join(LOOK_SECONDS)
+        if self._child is not None and self._child.poll() is None:
+            self._child.kill()
 
     def _watch(self) -> None:
+        self._asked.wait(HEAD_START)
         while not self._stopped.is_set():
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
