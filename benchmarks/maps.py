@@ -84,7 +84,6 @@ def frames(browser: Browser, url: str, told: str, count: int) -> Iterator[tuple[
     page.get_by_role("heading", name="Timeline").wait_for()
     opened = page.evaluate("""async () => {
       const begin = performance.now();
-      dispatchEvent(new KeyboardEvent("keydown"));
       [...document.querySelectorAll("nav button, nav a")].find((each) => each.textContent.trim() === "Map").click();
       while (!document.querySelector("[data-map] canvas")) await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
@@ -115,13 +114,15 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         server = Server(Path(home))
         server.start()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for _ in range(args.rounds):
-            for scenes, told in stories.items():
-                for what, times in frames(browser, server.url, told, FRAMES):
-                    found.setdefault(what, {}).setdefault(scenes, []).append(times)
-        browser.close()
-        server.stop()
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            for _ in range(args.rounds):
+                for scenes, told in stories.items():
+                    for what, times in frames(browser, server.url, told, FRAMES):
+                        found.setdefault(what, {}).setdefault(scenes, []).append(times)
+            browser.close()
+        finally:
+            server.stop()
     opened = {scenes: median(times for [times] in rounds) for scenes, rounds in found.pop("opened").items()}
     print(f"opened after {opened[SMALL]:.0f} ms with {SMALL} scenes, {opened[LARGE]:.0f} ms with {LARGE}\n")
     print(f"| | {SMALL}: p50 | p95 | {LARGE}: p50 | p95 | ratio of p95 |\n|---|---|---|---|---|---|")

@@ -34,7 +34,7 @@ export function App() {
     const views = VIEWS.map((view, index) => ({
       id: `view.${view.name}`,
       title: t("goTo", { view: named[index] ?? view.name }),
-      keys: `Alt+${index + 1}`,
+      ...(index < 10 && { keys: `Alt+${(index + 1) % 10}` }),
       icon: view.icon,
       group,
       run: () => go({ view: view.name }),

@@ -1,10 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
-import { matches } from "@/shell/matching";
 import css from "./map.module.css";
 import { mapText } from "./messages";
-import { type Item, rowsOf } from "./model";
+import { findIn, type Item, rowsOf } from "./model";
 import type { Graph } from "./surface/graph";
 
 const ROW = 44;
@@ -29,10 +28,7 @@ export function Outline({ search, graph, tree, chosen, onChoose, onOpen, onFound
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState<string | null>(null);
 
-  const found = useMemo(
-    () => (wanted ? matches(wanted, graph.nodes, ({ title, words }) => `${title} ${words}`) : null),
-    [wanted, graph],
-  );
+  const found = useMemo(() => (wanted ? findIn(graph.nodes, wanted) : null), [wanted, graph]);
   useEffect(() => onFound(found && new Set(found.map((node) => node.id))), [found, onFound]);
   const rows = useMemo((): Item[] => {
     if (found)

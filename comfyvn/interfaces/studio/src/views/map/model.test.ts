@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import type { Analysis } from "./analysis";
-import { exitScene, orderAfter, outlineOf, projectGraph, rowsOf, sceneGraph } from "./model";
+import { exitScene, findIn, orderAfter, outlineOf, projectGraph, rowsOf, sceneGraph, wordsOf } from "./model";
 import type { ProjectMap, SceneMap } from "./queries";
 
 function scene(id: string, group: string, x: number): ProjectMap["scenes"][number] {
@@ -131,6 +131,35 @@ describe("the map of a scene", () => {
     expect(exitScene("n1")).toBeUndefined();
     expect(edges).toHaveLength(4);
   });
+});
+
+it("things are found by all words that are asked for, titles first", () => {
+  const { nodes } = sceneGraph(inside, null, names);
+  expect(findIn(nodes, "INES").map(({ id }) => id)).toEqual(["n1", "n3"]);
+  expect(findIn(nodes, "hel ines").map(({ id }) => id)).toEqual(["n1"]);
+  expect(findIn(nodes, "hlo")).toEqual([]);
+});
+
+it("tells with which words one scene leads to another", () => {
+  const next = [
+    { id: "e1", text: "Stay" },
+    { id: "e2", text: "Go", scene: "b" },
+  ];
+  const jump = {
+    id: "n2",
+    type: "action",
+    verb: "jump",
+    block: "e1",
+    next: [{ id: "e3", scene: "c" }],
+  } as const;
+  const scene = {
+    id: "a",
+    nodes: [
+      { id: "n1", type: "choice" as const, next },
+      { ...jump, next: [...jump.next] },
+    ],
+  };
+  expect(["b", "c", "d"].map((target) => wordsOf(scene, target))).toEqual(["Go", "Stay", ""]);
 });
 
 it("new scenes come behind all others of their group", () => {

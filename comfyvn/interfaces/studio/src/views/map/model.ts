@@ -202,6 +202,14 @@ export function rowsOf(items: readonly Item[], open: ReadonlySet<string>): Item[
   return items.flatMap((item) => [item, ...(open.has(item.key) ? rowsOf(item.children, open) : [])]);
 }
 
+/** Return the nodes that hold all words that are asked for; those whose title holds them come first. */
+export function findIn(nodes: readonly MapNode[], asked: string): MapNode[] {
+  const wanted = asked.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const holds = (text: string) => wanted.every((word) => text.toLocaleLowerCase().includes(word));
+  const found = nodes.filter(({ title, words }) => holds(`${title} ${words}`));
+  return [...found.filter(({ title }) => holds(title)), ...found.filter(({ title }) => !holds(title))];
+}
+
 /** Return an order behind all others of a group. */
 export function orderAfter(scenes: readonly { group?: string; order?: string }[], group: string): string {
   const orders = scenes.filter((scene) => (scene.group ?? "") === group).map(({ order }) => order ?? "");

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { whileEditing } from "@/api/editing";
 import css from "./timeline.module.css";
 
 const PAUSE_MS = 1200;
@@ -29,6 +30,9 @@ export function Note({ label, hint, value, readOnly, onChange }: Props) {
     kept.current = text;
     onChange(text);
   };
+  const latest = useRef(() => {});
+  latest.current = () => keep(written);
+  useEffect(() => whileEditing(() => latest.current()), []);
   return (
     <textarea
       className={css.note}

@@ -2,7 +2,20 @@ import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useSt
 import { pressed } from "@/shell/commands";
 import { mapText } from "../messages";
 import { Card } from "./Card";
-import { type Camera, fitted, holds, panned, type Size, seen, showing, toView, zoomed } from "./camera";
+import {
+  type Camera,
+  centred,
+  fitted,
+  holds,
+  NEAR,
+  panned,
+  READING,
+  type Size,
+  seen,
+  showing,
+  toView,
+  zoomed,
+} from "./camera";
 import { gestures } from "./gestures";
 import { type Direction, type Graph, graphOf, type MapNode, middleOf, nearest, rectOf } from "./graph";
 import { Minimap } from "./Minimap";
@@ -103,9 +116,16 @@ export function Surface(props: Props) {
   function show(id: string): void {
     const node = graph.nodes[graph.index.get(id) ?? -1];
     if (!node || !stage) return;
-    const { width, height } = stage.size;
-    const free = width > 2 * INSPECTOR ? width - INSPECTOR : width;
-    stage.move(showing(stage.camera, { width: free, height }, rectOf(node)));
+    const size = free(stage.size);
+    stage.move(showing(stage.camera, size, rectOf(node)));
+  }
+
+  /** Show something near enough to be read. */
+  function visit(id: string): void {
+    const node = graph.nodes[graph.index.get(id) ?? -1];
+    if (!node || !stage) return;
+    if (stage.camera.zoom >= NEAR) show(id);
+    else stage.move(centred({ ...stage.camera, zoom: READING }, free(stage.size), middleOf(node)));
   }
   const fit = () => stage?.move(fitted(graph.bounds, stage.size));
   function zoom(factor: number): void {
@@ -115,7 +135,7 @@ export function Surface(props: Props) {
     const kept = node && holds(seen(camera, size), rectOf(node)) ? toView(camera, middleOf(node)) : null;
     stage.move(zoomed(camera, factor, kept ?? { x: size.width / 2, y: size.height / 2 }));
   }
-  useImperativeHandle(props.ref, () => ({ show, fit, zoom }));
+  useImperativeHandle(props.ref, () => ({ show: visit, fit, zoom }));
 
   function walk(direction: Direction): void {
     const from = graph.nodes[graph.index.get(chosen ?? "") ?? -1];
@@ -213,6 +233,12 @@ export function Surface(props: Props) {
     </div>
   );
 }
+
+/** Return the part of a view over which no inspector stands. */
+const free = ({ width, height }: Size): Size => ({
+  width: width > 2 * INSPECTOR ? width - INSPECTOR : width,
+  height,
+});
 
 const TOWARDS: Readonly<Record<Direction, readonly [number, number]>> = {
   ArrowUp: [0, -1],

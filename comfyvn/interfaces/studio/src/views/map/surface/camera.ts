@@ -13,6 +13,8 @@ export const SMALLEST = 0.02;
 export const LARGEST = 2;
 /** From here on things are drawn as what they are, not as an overview. */
 export const NEAR = 0.45;
+/** How large things are drawn where a map is opened to be read. */
+export const READING = 0.8;
 /** Pixels between what is brought into view and the edge of the view. */
 const MARGIN = 48;
 

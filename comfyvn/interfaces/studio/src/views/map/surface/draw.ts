@@ -103,7 +103,8 @@ function ways(
     if (near && !passes([sx, sy, ax, ay, bx, by, ex, ey], view)) continue;
     drawn++;
     const mine = edge.from === chosen || edge.to === chosen;
-    const into = path(mine ? "chosen" : near ? STROKES[edge.look] : "line-strong");
+    const ends = holdsPoint(view, sx, sy) || holdsPoint(view, ex, ey);
+    const into = path(mine ? "chosen" : !near ? "line-strong" : ends ? STROKES[edge.look] : "line");
     into.moveTo(sx, sy);
     if (!near) {
       into.lineTo(ex, ey);
@@ -126,6 +127,9 @@ function ways(
   on.globalAlpha = 1;
   return drawn;
 }
+
+const holdsPoint = ({ left, top, right, bottom }: Rect, x: number, y: number) =>
+  x >= left && x <= right && y >= top && y <= bottom;
 
 function boxes(
   on: Drawing,

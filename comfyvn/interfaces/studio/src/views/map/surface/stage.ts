@@ -5,6 +5,7 @@ import {
   holds,
   NEAR,
   type Point,
+  READING,
   type Rect,
   type Size,
   seen,
@@ -204,7 +205,6 @@ function first(graph: Graph, size: Size): Camera {
   return { x: Math.max(x, start.x - 60), y, zoom: READING };
 }
 
-const READING = 0.8;
 const WHOLE_SIZE: Size = { width: WHOLE, height: WHOLE };
 const NO_MARKS: Marks = { chosen: null, found: null, drawing: null };
 const EVERYWHERE: Rect = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
