@@ -145,3 +145,22 @@ def test_a_new_picture_shows_a_character_in_the_play(page: Page) -> None:
     expect(page.get_by_role("img", name="Portrait of Olek")).to_be_visible()
     begin(page, "/play/depot/depot-28?seed=1")
     expect(page.get_by_role("img", name="olek")).to_be_visible()
+
+
+def test_a_line_is_written_and_played_beside_the_script(page: Page) -> None:
+    page.goto(f"{SAMPLE}/scenes/quiet-hours/quiet-hours-02")
+    line = page.locator("textarea[data-row='quiet-hours-02']")
+    expect(line).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" Softly.")
+    page.keyboard.press("Alt+p")
+    expect(page.get_by_role("region", name="Play")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Softly.")).to_have_count(1)
+    expect(page.get_by_role("group", name="The stage.")).to_be_focused()
+    page.get_by_role("button", name="Edit this line").click()
+    expect(line).to_be_focused()
+    page.keyboard.type(" Very.")
+    page.get_by_role("button", name="Go on in the new version").click()
+    expect(page.get_by_role("status").filter(has_text="Very.")).to_have_count(1)
+    page.get_by_role("button", name="Close the play").click()
+    expect(page.get_by_role("region", name="Play")).to_have_count(0)

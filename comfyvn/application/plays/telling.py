@@ -108,7 +108,7 @@ def _met(before: Session, state: Playthrough) -> Sequence[Moment]:
     for given in path.inputs[done:]:
         moment = followed(before.program, moment.state, given)
         moments.append(moment)
-    return [moment for moment in moments if moment.outputs]
+    return [moment for moment in moments if moment.outputs or moment.state.menu is not None]
 
 
 def _told(session: Session, moments: Sequence[Moment], *, news: bool) -> Told:

@@ -44,13 +44,16 @@ def opened(program: Program, opening: Opening) -> Moment:
 
 
 def followed(program: Program, state: State, given: Input) -> Moment:
-    """Return the moment after one input.
+    """Return the moment after one input. A menu that waits is asked anew where a variable was forced.
 
     Raises Conflict: ``choice_needed``, ``choice_unasked``, ``play_over``; Missing: ``option_unknown``; and as `step`.
     """
     match given:
         case Forced(name, value):
-            return Moment(replace(state, variables=state.variables.set(name, unpack(value))), ())
+            forced = replace(state, variables=state.variables.set(name, unpack(value)), menu=None)
+            if state.menu is None:
+                return Moment(forced, ())
+            return Moment(*step(program, forced, limit=state.steps + STEP_LIMIT))
         case _ if state.ended is not None:
             raise Conflict("play_over", f"The play is over: {state.ended}.", reason=state.ended)
         case ReadOn():

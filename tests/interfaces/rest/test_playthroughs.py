@@ -132,3 +132,19 @@ def test_what_is_not_there_is_told(api: TestClient) -> None:
     assert code(api.post("/replay/start", json={"forced": {"lost": 1}})) == (404, "variable_unknown")
     assert api.get("/api/playthroughs").json() == {"items": []}
     assert [row["name"] for row in api.get("/api/projects/rain/branches").json()["items"]] == ["main"]
+
+
+def test_a_variable_that_is_forced_at_a_menu_asks_for_its_options_anew(api: TestClient) -> None:
+    edges = [{"id": "l", "text": "Left"}, {"id": "r", "text": "Right", "condition": "luck > 1"}]
+    nodes = [{"id": "line", "type": "text", "content": "Rain."}, {"id": "c", "type": "choice", "next": edges}]
+    post(api, "/api/scenes/save", {"id": "s2", "title": "Door", "nodes": nodes})
+    play = post(api, "/replay/start", {"start": "s2"})["id"]
+    asked = post(api, "/replay/step", {"id": play})
+    assert [option["edge"] for option in asked["menu"]["options"]] == ["l"]
+    told = api.get(f"/api/playthroughs/{play}/dialogue", params={"stream": False, "after": "1.0:6"}).json()
+    assert [item["type"] for item in told["items"]] == ["menu"]
+    forced = post(api, f"/api/playthroughs/{play}/force-variable", {"name": "luck", "value": 2})
+    assert [option["edge"] for option in forced["menu"]["options"]] == ["l", "r"]
+    assert post(api, f"/api/playthroughs/{play}/choose", {"edge": "r"})["ended"] == "end"
+    back = post(api, f"/api/playthroughs/{play}/rollback", {"steps": 2})
+    assert (back["menu"], back["trace"]) == (asked["menu"], asked["trace"])

@@ -90,6 +90,18 @@ export function sent(): Promise<void> {
   });
 }
 
+/** Wait until the server has taken all that waits. */
+export function settled(): Promise<void> {
+  if (!useOutbox.getState().waiting.length) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = useOutbox.subscribe(({ waiting }) => {
+      if (waiting.length) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 async function drain(): Promise<void> {
   if (sending) return;
   sending = true;

@@ -1,6 +1,6 @@
 import { Button, IconButton } from "@/components/Button";
 import { Menu } from "@/components/Menu";
-import { go } from "@/shell/place";
+import { writeAt } from "./beside";
 import { SPEEDS, useLiking } from "./liking";
 import { playText } from "./messages";
 import css from "./play.module.css";
@@ -15,6 +15,9 @@ type Props = {
   line: Line | null;
   mode: Mode;
   renewal: Renewal;
+  /** Whether what stands beside the stage is shown. */
+  side: boolean;
+  onSide: () => void;
   onRoll: (steps: number) => void;
   onMode: (mode: Mode) => void;
   onNext: () => void;
@@ -22,9 +25,20 @@ type Props = {
 };
 
 /** The bar below the stage. */
-export function Controls({ status, line, mode, renewal, onRoll, onMode, onNext, onLeave }: Props) {
+export function Controls({
+  status,
+  line,
+  mode,
+  renewal,
+  side,
+  onSide,
+  onRoll,
+  onMode,
+  onNext,
+  onLeave,
+}: Props) {
   const t = playText();
-  const { cps, wait, muted, closed, side, set } = useLiking();
+  const { cps, wait, muted, closed, set } = useLiking();
   const speeds = SPEEDS.map((speed) => ({
     label: speed ? t("speedOf", { speed }) : t("speedAtOnce"),
     checked: cps === speed,
@@ -65,13 +79,7 @@ export function Controls({ status, line, mode, renewal, onRoll, onMode, onNext, 
           {t("renew")}
         </Button>
       )}
-      {node && (
-        <IconButton
-          icon="edit"
-          label={t("editLine")}
-          onClick={() => go({ view: "scenes", path: [line.scene, node] })}
-        />
-      )}
+      {node && <IconButton icon="edit" label={t("editLine")} onClick={() => writeAt(line.scene, node)} />}
       <IconButton
         icon={muted ? "muted" : "volume"}
         label={muted ? t("unmute") : t("mute")}
@@ -90,12 +98,7 @@ export function Controls({ status, line, mode, renewal, onRoll, onMode, onNext, 
       >
         {(trigger) => <IconButton icon="settings" label={t("reading")} {...trigger} />}
       </Menu>
-      <IconButton
-        icon="rail"
-        label={t("key.side")}
-        aria-pressed={side}
-        onClick={() => set({ side: !side })}
-      />
+      <IconButton icon="rail" label={t("key.side")} aria-pressed={side} onClick={onSide} />
     </div>
   );
 }

@@ -25,7 +25,7 @@ export default function Panel({ moment, scene, node, onClose }: Props) {
     <section className={css.beside} aria-label={t("title")}>
       <IconButton className={css.shut} icon="close" label={t("close")} onClick={onClose} />
       {error && <p role="alert">{error.message}</p>}
-      {open && <Theatre key={open} moment={moment} play={open} onOpen={setOpen} />}
+      {open && <Theatre key={open} moment={moment} play={open} onOpen={setOpen} compact />}
     </section>
   );
 }

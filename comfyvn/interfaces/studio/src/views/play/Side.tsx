@@ -9,7 +9,8 @@ import css from "./play.module.css";
 const small = matchMedia("(max-width: 44rem)");
 const TABS: readonly SideTab[] = ["variables", "log", "record"];
 
-function useSmall(): boolean {
+/** Whether the window is that of a phone. */
+export function useSmall(): boolean {
   return useSyncExternalStore(
     (listener) => {
       small.addEventListener("change", listener);
@@ -21,15 +22,18 @@ function useSmall(): boolean {
 
 type Props = {
   tabs: Record<SideTab, ReactNode>;
+  open: boolean;
+  /** Whether there is no room beside the theatre. */
+  narrow: boolean;
+  onClose: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
   children: ReactNode;
 };
 
 /** The theatre with what a writer wants to know beside it, or over it where there is little room. */
-export function Side({ tabs, onKeyDown, children }: Props) {
+export function Side({ tabs, open, narrow, onClose, onKeyDown, children }: Props) {
   const t = playText();
-  const { side, tab, set } = useLiking();
-  const narrow = useSmall();
+  const { tab, set } = useLiking();
   const panel = (
     <div className={css.side}>
       <Tabs
@@ -45,15 +49,15 @@ export function Side({ tabs, onKeyDown, children }: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of all that is in it
     <div className={css.whole} onKeyDown={onKeyDown}>
-      {side && !narrow ? (
+      {open && !narrow ? (
         <Split name="play" label={t("width")} side={panel} end width={320} min={240}>
           {children}
         </Split>
       ) : (
         children
       )}
-      {side && narrow && (
-        <Dialog title={t("side")} onClose={() => set({ side: false })}>
+      {open && narrow && (
+        <Dialog title={t("side")} onClose={onClose}>
           {panel}
         </Dialog>
       )}

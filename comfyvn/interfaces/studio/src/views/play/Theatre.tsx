@@ -14,7 +14,7 @@ import { useLooks } from "./pictures";
 import css from "./play.module.css";
 import { lineAt, usePlaying } from "./playing";
 import { Record } from "./Record";
-import { Side } from "./Side";
+import { Side, useSmall } from "./Side";
 import { Sounds } from "./Sounds";
 import { StageView } from "./StageView";
 import stageCss from "./stage.module.css";
@@ -34,16 +34,22 @@ type Props = {
   /** Shows another playthrough in place of this one. */
   onOpen: (play: string) => void;
   onLeave?: () => void;
+  /** Whether it stands beside something else, with little room. */
+  compact?: boolean;
 };
 
 const SKIP_MS = 50;
 const WHEEL_MS = 140;
 
 /** A playthrough as a reader sees it, and beside it what a writer wants to know. */
-export function Theatre({ moment, play, onOpen, onLeave }: Props) {
+export function Theatre({ moment, play, onOpen, onLeave, compact = false }: Props) {
   const t = playText();
   const { playing, error, read, choose, roll, force, save, load } = usePlaying(moment.project, play);
-  const { cps, wait, set } = useLiking();
+  const { cps, wait, side, set } = useLiking();
+  const narrow = useSmall() || compact;
+  const [beside, setBeside] = useState(false);
+  const open = narrow ? beside : side;
+  const toggle = (wanted: boolean) => (narrow ? setBeside(wanted) : set({ side: wanted }));
   const still =
     usePreferences(({ motion }) => motion) && document.documentElement.dataset.motion === "reduced";
   const speed = still ? 0 : cps;
@@ -109,8 +115,11 @@ export function Theatre({ moment, play, onOpen, onLeave }: Props) {
     auto: () => setMode(mode === "auto" ? "read" : "auto"),
     skip: () => setMode(mode === "skip" ? "read" : "skip"),
     bare: () => setBare(!bare),
-    side: () => set({ side: !useLiking.getState().side }),
-    log: () => set({ side: true, tab: "log" }),
+    side: () => toggle(!open),
+    log: () => {
+      set({ tab: "log" });
+      toggle(true);
+    },
     mute: () => set({ muted: !useLiking.getState().muted }),
     closed: () => set({ closed: !useLiking.getState().closed }),
     renew: renewal.run,
@@ -165,7 +174,7 @@ export function Theatre({ moment, play, onOpen, onLeave }: Props) {
   };
 
   return (
-    <Side tabs={tabs} onKeyDown={heard}>
+    <Side tabs={tabs} open={open} narrow={narrow} onClose={() => toggle(false)} onKeyDown={heard}>
       <div className={css.theatre}>
         <div className={stageCss.hall} data-bare={bare || undefined}>
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: all of it hears keys, above */}
@@ -217,6 +226,8 @@ export function Theatre({ moment, play, onOpen, onLeave }: Props) {
           line={line ?? null}
           mode={mode}
           renewal={renewal}
+          side={open}
+          onSide={() => toggle(!open)}
           onRoll={roll}
           onMode={setMode}
           onNext={advance}

@@ -30,7 +30,7 @@ export const useLiking = create<Liking>()(
       muted: true,
       volume: 0.7,
       closed: false,
-      side: !matchMedia("(max-width: 44rem)").matches,
+      side: true,
       tab: "variables",
       set,
     }),

@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { api, type Schemas } from "@/api/client";
+import { finishEditing } from "@/api/editing";
 import { listen } from "@/api/live";
+import { settled } from "@/api/outbox";
 import { queries } from "@/api/queries";
 import { toastError } from "@/components/toasts";
 import type { Stage } from "./staging";
@@ -87,8 +89,10 @@ export type Beginning = {
   at?: number | undefined;
 };
 
-/** Begin a playthrough and return its id. */
+/** Begin a playthrough of all that was written up to now, and return its id. */
 export async function begin(project: string, branch: string, wanted: Beginning): Promise<string> {
+  finishEditing();
+  await settled();
   const { start, seed, forced = {}, title = "", at } = wanted;
   const { data } = await api.POST("/api/playthroughs", {
     params: { query: { project, branch } },

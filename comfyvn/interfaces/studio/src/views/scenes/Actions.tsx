@@ -1,6 +1,7 @@
 import { IconButton } from "@/components/Button";
 import { Menu, type MenuItem } from "@/components/Menu";
 import { keysShown } from "@/shell/commands";
+import { playBeside } from "@/views/play/beside";
 import { Blame } from "./Blame";
 import { isFresh, type ScriptRow, useEditor } from "./editor";
 import { scenesText } from "./messages";
@@ -44,6 +45,12 @@ export function Actions({ row, index }: { row: ScriptRow; index: number }) {
     ...moves,
     ...leads,
     "rule",
+    {
+      label: t("playHere"),
+      icon: "play",
+      end: keys("Alt+P"),
+      onPick: () => playBeside(editor.moment, editor.scene.id, row.node.id),
+    },
     { label: t("remove"), icon: "trash", end: keys("Alt+Backspace"), onPick: () => removeRow(editor, row) },
   ];
   return (

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { change } from "@/api/commands";
 import { newId } from "@/api/connection";
 import { useScenes } from "@/api/queries";
@@ -8,13 +8,16 @@ import { Split } from "@/components/Split";
 import { type Command, useCommands } from "@/shell/commands";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
+import { closeBeside, useBeside } from "@/views/play/beside";
 import { Find } from "./Find";
 import { scenesText } from "./messages";
 import { SceneList } from "./SceneList";
 import { Script } from "./Script";
 import css from "./scenes.module.css";
 
-/** All scenes, and the script of one. */
+const PlayPanel = lazy(() => import("@/views/play/Panel"));
+
+/** All scenes, the script of one, and beside it a play on wish. */
 export default function Scenes({ path, project, branch, at }: ViewProps) {
   const moment = useMemo(() => ({ project, branch, at }), [project, branch, at]);
   const t = scenesText();
@@ -73,6 +76,10 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
     </nav>
   );
 
+  const from = useBeside((beside) => beside.from);
+  const played = from?.project === project && from.branch === branch ? from : null;
+  const script = id && <Script key={id} moment={moment} id={id} line={line} />;
+
   return (
     <Split
       name="scenes"
@@ -80,7 +87,31 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
       side={finding ? <Find moment={moment} scene={id} onClose={() => setFinding(false)} /> : list}
     >
       {id ? (
-        <Script key={id} moment={moment} id={id} line={line} />
+        played ? (
+          <Split
+            name="beside"
+            label={t("playWidth")}
+            width={480}
+            min={300}
+            max={900}
+            end
+            side={
+              <Suspense>
+                <PlayPanel
+                  key={played.time}
+                  moment={moment}
+                  scene={played.scene}
+                  node={played.node}
+                  onClose={closeBeside}
+                />
+              </Suspense>
+            }
+          >
+            {script}
+          </Split>
+        ) : (
+          script
+        )
       ) : (
         data && (
           <Empty icon="scenes" title={scenes.length ? t("choose") : t("none")}>

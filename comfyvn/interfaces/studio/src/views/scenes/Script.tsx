@@ -4,6 +4,7 @@ import { type Moment, useCharacters, useScenes } from "@/api/queries";
 import { Empty } from "@/components/Empty";
 import { type Command, useCommands } from "@/shell/commands";
 import { go, here } from "@/shell/place";
+import { playBeside } from "@/views/play/beside";
 import {
   type Caret,
   type Editor,
@@ -160,7 +161,16 @@ export function Script({ moment, id, line }: Props) {
       ["Escape", t("escapeKey")],
       ["/", t("slashKey")],
     ] as const;
+    const row = own.find(({ key }) => key === active);
     return [
+      {
+        id: "scene.play",
+        title: t("playHere"),
+        keys: "Alt+P",
+        icon: "play",
+        group,
+        run: () => playBeside(moment, id, row?.node.id),
+      },
       {
         id: "scene.write",
         title: t("write"),
@@ -172,7 +182,7 @@ export function Script({ moment, id, line }: Props) {
       },
       ...keys.map(([key, title]) => ({ id: `scene.${key}`, title, keys: key, group, local: true })),
     ];
-  }, [t, readOnly, start]);
+  }, [t, readOnly, start, own, active, moment, id]);
   useCommands(commands);
 
   if (error && !scene) return <Empty icon="scenes" title={t("gone")} />;
