@@ -11,7 +11,6 @@ from tests.browser.studio import SAMPLE, Server, findings
 pytestmark = pytest.mark.engine
 
 MAIN_BYTES = 250_000
-PAINTED_MS = 1000
 VIEWS = (
     "/",
     f"{SAMPLE}/scenes",
@@ -35,7 +34,7 @@ VIEWS = (
 )
 
 
-def test_the_first_page_loads_at_once_and_asks_nobody_else(page: Page, server: Server) -> None:
+def test_the_first_page_loads_and_asks_nobody_else(page: Page, server: Server) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     errors: list[str] = []
@@ -45,12 +44,6 @@ def test_the_first_page_loads_at_once_and_asks_nobody_else(page: Page, server: S
     expect(page.get_by_role("heading", name="Your projects")).to_be_visible()
     assert not errors
     assert {url for url in asked if not url.startswith((server.url, "data:"))} == set()
-    painted = []
-    while not painted or (min(painted) > PAINTED_MS and len(painted) < 10):  # a busy machine may be slow now and then
-        page.reload()
-        expect(page.get_by_role("heading", name="Your projects")).to_be_visible()
-        painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-    assert min(painted) < PAINTED_MS
 
 
 def test_what_the_first_page_loads_is_small() -> None:
