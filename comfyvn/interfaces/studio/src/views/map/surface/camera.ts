@@ -9,7 +9,7 @@ export type Rect = {
   readonly bottom: number;
 };
 
-export const SMALLEST = 0.02;
+export const SMALLEST = 0.004;
 export const LARGEST = 2;
 /** From here on things are drawn as what they are, not as an overview. */
 export const NEAR = 0.45;

@@ -6,6 +6,8 @@ import { FILLS, type Palette, STROKES, TONES } from "./palette";
 export const CROWD = 160;
 const LABELS = 0.6;
 const TITLES = 0.2;
+/** From so many ways in an overview on, each is drawn fainter. */
+const MANY = 1000;
 
 type Drawing = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -121,7 +123,7 @@ function ways(
     const mine = colour === "chosen";
     on.strokeStyle = palette[mine ? "accent" : colour] ?? "";
     on.lineWidth = mine ? Math.max(2.5, 1.5 / zoom) : near ? 1.5 : 0.8 / zoom;
-    on.globalAlpha = mine || near ? 1 : 0.55;
+    on.globalAlpha = mine || near ? 1 : drawn > MANY ? 0.2 : 0.55;
     on.stroke(lines);
   }
   on.globalAlpha = 1;
