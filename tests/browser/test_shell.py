@@ -25,6 +25,7 @@ VIEWS = (
     f"{SAMPLE}/history",
     f"{SAMPLE}/history?at=126",
     f"{SAMPLE}/history/variants",
+    f"{SAMPLE}/history/review",
     f"{SAMPLE}/history/line/depot/depot-03",
     f"{SAMPLE}/settings",
     f"{SAMPLE}/assets",

@@ -258,8 +258,9 @@ def test_every_route_says_what_it_does_and_how_it_fails(api: TestClient) -> None
     for path, methods in document["paths"].items():
         for method, route in methods.items():
             assert route.get("summary"), (method, path)
-            schema = next(iter(route["responses"][min(route["responses"])]["content"].values()))["schema"]
-            assert schema, (method, path)
+            status = min(route["responses"])
+            told = route["responses"][status].get("content", {}).values()
+            assert status == "204" or next(iter(told))["schema"], (method, path)
             if path.startswith("/api/"):
                 assert {"400", "404", "409", "422"} <= route["responses"].keys(), (method, path)
 

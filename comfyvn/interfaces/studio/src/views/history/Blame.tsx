@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { api, type Schemas } from "@/api/client";
-import { branchKey, type Moment } from "@/api/queries";
+import type { Schemas } from "@/api/client";
+import type { Moment } from "@/api/queries";
 import { Button } from "@/components/Button";
-import { Chip } from "@/components/Chip";
 import { ago } from "@/i18n/messages";
 import { go } from "@/shell/place";
 import { Actor } from "./Actor";
@@ -10,46 +9,22 @@ import { attempt, restore } from "./acts";
 import type { Kind } from "./changes";
 import css from "./history.module.css";
 import { historyText } from "./messages";
+import { Facts, lineQuery } from "./Origin";
 import prose from "./prose.module.css";
 import { Words } from "./Words";
 import { marks } from "./wording";
 
 type Version = Schemas["LineVersion"];
 
-type Props = {
-  moment: Moment;
-  scene: string;
-  node: string;
-  /** All versions of the line; else who wrote it as it is, in the size of a card. */
-  whole?: boolean;
-};
+type Props = { moment: Moment; scene: string; node: string };
 
-/** Who wrote a line, when, from which file and row, by which model and under which licence. */
-export function Blame({ moment, scene, node, whole = false }: Props) {
+/** All that a line ever was: who wrote it, when, from which file and row, by which model and under which licence. */
+export function Blame({ moment, scene, node }: Props) {
   const t = historyText();
-  const { project, branch, at } = moment;
-  const { data } = useQuery({
-    queryKey: branchKey(moment, "line-history", scene, node),
-    queryFn: async () => {
-      const query = { scene, project, branch, ...(at === undefined ? {} : { at }) };
-      return (await api.GET("/api/provenance/lines/{node}", { params: { path: { node }, query } })).data;
-    },
-  });
+  const { at } = moment;
+  const { data } = useQuery(lineQuery(moment, scene, node));
   const last = data?.versions.at(-1);
   if (!data || !last) return null;
-  const open = () => go({ view: "history", path: ["line", scene, node] });
-  if (!whole)
-    return (
-      <div className={css.blame}>
-        <By version={last} />
-        <Facts version={last} licence={data.licence} />
-        {data.versions.length > 1 && (
-          <Button small look="plain" icon="history" onClick={open}>
-            {t("versions", { count: data.versions.length })}
-          </Button>
-        )}
-      </div>
-    );
   const versions = data.versions.map((version, index) => ({ version, before: data.versions[index - 1] }));
   return (
     <article className={css.whole} aria-label={t("pastOfLine")}>
@@ -73,7 +48,7 @@ export function Blame({ moment, scene, node, whole = false }: Props) {
                 version.text
               )}
             </p>
-            <Facts version={version} licence={version.licence} />
+            <Facts {...version} />
             <div className={css.acts}>
               <Button small onClick={() => go({ path: ["changes", String(version.position)] })}>
                 {t("openChange")}
@@ -108,21 +83,6 @@ function By({ version }: { version: Version }) {
       <strong>{version.actor}</strong>
       <time dateTime={version.at}>{ago(version.at)}</time>
       <span>{t(`does.${version.kind as Kind}`)}</span>
-    </p>
-  );
-}
-
-function Facts({ version: { source, model, tool }, licence }: { version: Version; licence: string }) {
-  const t = historyText();
-  const made = [tool, model].filter(Boolean).join(" \u00b7 ");
-  if (!source && !made && !licence) return null;
-  return (
-    <p className={css.origin}>
-      {source && (
-        <Chip title={source.raw ?? ""}>{t("fromFile", { file: source.file, row: source.row })}</Chip>
-      )}
-      {made && <Chip tone="warm">{t("byModel", { model: made })}</Chip>}
-      {licence && <Chip>{licence}</Chip>}
     </p>
   );
 }

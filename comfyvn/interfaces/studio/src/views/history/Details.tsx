@@ -21,8 +21,7 @@ type Props = { of: Branch; position: number; change: Change | undefined; at: num
 /** A change: who made it when, what it did to the words, and all that can be done from there. */
 export function Details({ of, position, change: known, at }: Props) {
   const t = historyText();
-  const { data: found } = useQuery({ ...changeQuery(of, position), enabled: known === undefined });
-  const change = known ?? found;
+  const { data: change } = useQuery({ ...changeQuery(of, position), ...(known && { initialData: known }) });
   if (change === null) return <Empty icon="history" title={t("unknownChange")} />;
   return change ? <Told key={change.id} of={of} change={change} at={at} /> : null;
 }

@@ -98,7 +98,7 @@ export default function Scrubber({ of, at }: { of: Branch; at: number | undefine
         aria-valuemin={-Math.max(last, 0)}
         aria-valuemax={0}
         aria-valuenow={-now}
-        aria-valuetext={now === 0 ? t("now") : words(changes[now])}
+        aria-valuetext={now === 0 && last >= 0 ? t("now") : words(changes[now])}
         onKeyDown={key}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

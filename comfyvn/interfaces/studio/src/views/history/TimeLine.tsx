@@ -49,7 +49,7 @@ export function TimeLine({ path, at, ...of }: ViewProps) {
       <Split name="history" label={t("width")} side={list} width={400} min={280} max={640}>
         {what === "line" && one && two ? (
           <div className={css.details}>
-            <Blame moment={{ ...of, at }} scene={one} node={two} whole />
+            <Blame moment={{ ...of, at }} scene={one} node={two} />
           </div>
         ) : chosen === undefined ? null : (
           <Details of={of} position={chosen} change={open} at={at} />

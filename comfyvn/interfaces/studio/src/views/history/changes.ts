@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { api, type Branch, type Schemas } from "@/api/client";
 import { branchKey } from "@/api/queries";
 
@@ -72,9 +72,12 @@ export function useChanges(of: Branch, filters: Filters = {}) {
     enabled: from !== undefined,
   });
 
-  const older = past.data?.pages.flatMap(({ items }) => items) ?? [];
+  const older = useMemo(() => past.data?.pages.flatMap(({ items }) => items) ?? [], [past.data]);
   const whole = fresh !== undefined && !fresh.more;
-  const all = fresh && from !== undefined ? joined(older, fresh.items, whole) : null;
+  const all = useMemo(
+    () => (fresh && from !== undefined ? joined(older, fresh.items, whole) : null),
+    [fresh, from, older, whole],
+  );
   // What is read begins at the newest change of that time; where too many came since, it begins anew.
   const top = fresh?.items[0]?.position ?? fresh?.below ?? 0;
   const lost = from === undefined || (all === null && past.isSuccess);

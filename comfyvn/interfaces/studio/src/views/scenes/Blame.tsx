@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId, useRef, useState } from "react";
+import { lazy, Suspense, useId, useRef, useState } from "react";
 import { api, type Commit, type NodeDocument } from "@/api/client";
 import { branchKey } from "@/api/queries";
 import { ago } from "@/i18n/messages";
@@ -7,6 +7,9 @@ import { go } from "@/shell/place";
 import { useEditor } from "./editor";
 import { scenesText } from "./messages";
 import css from "./script.module.css";
+
+/** Its file and row, model and licence come with the history, when they are first asked for. */
+const Origin = lazy(() => import("@/views/history/Origin"));
 
 const HOVER_MS = 350;
 /** What people call the fields of a row; the others say nothing to them. */
@@ -81,11 +84,9 @@ function Told({ id, node }: { id: string; node: NodeDocument }) {
           </small>
         </span>
       ))}
-      {node.source && (
-        <code>
-          {node.source.file}:{node.source.line}
-        </code>
-      )}
+      <Suspense>
+        <Origin moment={moment} scene={scene.id} node={node.id} />
+      </Suspense>
       {data && <small>{t("versions", { count: data.versions.length })}</small>}
     </span>
   );
