@@ -80,50 +80,51 @@ export default function Scenes({ path, project, branch, at }: ViewProps) {
   const played = from?.project === project && from.branch === branch ? from : null;
   const script = id && <Script key={id} moment={moment} id={id} line={line} />;
 
+  if (id && played && !finding)
+    return (
+      <Split
+        key="beside"
+        name="beside"
+        label={t("playWidth")}
+        width={460}
+        min={300}
+        max={900}
+        end
+        side={
+          <Suspense>
+            <PlayPanel
+              key={played.time}
+              moment={moment}
+              scene={played.scene}
+              node={played.node}
+              onClose={closeBeside}
+            />
+          </Suspense>
+        }
+      >
+        <h1 className="visually-hidden">{t("title")}</h1>
+        {script}
+      </Split>
+    );
   return (
     <Split
+      key="scenes"
       name="scenes"
       label={t("width")}
       side={finding ? <Find moment={moment} scene={id} onClose={() => setFinding(false)} /> : list}
     >
-      {id ? (
-        played ? (
-          <Split
-            name="beside"
-            label={t("playWidth")}
-            width={480}
-            min={300}
-            max={900}
-            end
-            side={
-              <Suspense>
-                <PlayPanel
-                  key={played.time}
-                  moment={moment}
-                  scene={played.scene}
-                  node={played.node}
-                  onClose={closeBeside}
-                />
-              </Suspense>
-            }
-          >
-            {script}
-          </Split>
-        ) : (
-          script
-        )
-      ) : (
-        data && (
-          <Empty icon="scenes" title={scenes.length ? t("choose") : t("none")}>
-            {!scenes.length && <p>{t("noneText")}</p>}
-            {!scenes.length && !past && (
-              <Button look="primary" icon="plus" onClick={() => void add()}>
-                {t("add")}
-              </Button>
-            )}
-          </Empty>
-        )
-      )}
+      {id
+        ? script
+        : data && (
+            <Empty icon="scenes" title={scenes.length ? t("choose") : t("none")}>
+              {!scenes.length && <p>{t("noneText")}</p>}
+              {!scenes.length && !past && (
+                <Button look="primary" icon="plus" onClick={() => void add()}>
+                  {t("add")}
+                </Button>
+              )}
+            </Empty>
+          )}
     </Split>
   );
 }
