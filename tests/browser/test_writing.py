@@ -253,3 +253,19 @@ def test_each_gesture_is_one_change(page: Page, server: Server) -> None:
         "Moved a line in Lot forty-one",
         "Reworded a line, wrote a line in Lot forty-one",
     ]
+
+
+def test_quick_steps_back_wait_for_each_other(page: Page, server: Server) -> None:
+    before = server.scene("depot")["nodes"]
+    lines = [node["id"] for node in before if node["type"] == "text"][:3]
+    for line in lines:
+        said = {"node_id": line, "text": f"Other words for {line}."}
+        server.post(f"/api{SAMPLE_BRANCH}/scenes/depot/reword-line", said, actor="local")
+    page.goto(DEPOT)
+    expect(page.get_by_text(f"Other words for {lines[2]}.")).to_be_visible()
+    page.get_by_text("All is kept").click()
+    for _ in lines:
+        page.keyboard.press("Control+z")
+    until(lambda: server.scene("depot")["nodes"] == before)
+    expect(page.get_by_text("Other words")).to_have_count(0)
+    expect(page.locator("[data-kind=error]")).to_have_count(0)
