@@ -33,6 +33,7 @@ def test_scenes_are_made_led_to_and_moved_by_keys(page: Page, server: Server) ->
     expect(inspector.get_by_role("heading", name="Seat fourteen")).to_be_visible()
     expect(inspector.get_by_text("Give her the tuba.")).to_be_visible()
     expect(inspector.get_by_text("1 warning")).to_be_visible()
+    expect(inspector.get_by_role("region", name="What the check found").get_by_role("listitem")).to_have_count(1)
 
     view.press("n")
     expect(inspector.get_by_role("heading", name="Untitled scene")).to_be_visible()

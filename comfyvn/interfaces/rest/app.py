@@ -27,6 +27,7 @@ from comfyvn.interfaces.rest import (
     exporting,
     expressions,
     extractors,
+    findings,
     graph,
     history,
     importing,
@@ -93,6 +94,7 @@ def build(
     app.include_router(wordage.routes(studio, current(studio, settings)))
     app.include_router(maps.routes(studio, current(studio, settings)))
     app.include_router(graph.routes(studio, current(studio, settings)))
+    app.include_router(findings.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))
     app.include_router(disclosure.routes(studio, current(studio, settings)))
     app.include_router(review.routes(studio))

@@ -8010,6 +8010,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    scene?: string | null;
+                    limit?: number;
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provenance/licences": {
         parameters: {
             query?: never;
@@ -13724,6 +13765,18 @@ export interface components {
             advice: string;
         };
         /**
+         * FindingList
+         * @description Findings, errors first; `total` and `errors` count all that were asked for, also where fewer are listed.
+         */
+        FindingList: {
+            /** Items */
+            items: components["schemas"]["StoryFinding"][];
+            /** Total */
+            total: number;
+            /** Errors */
+            errors: number;
+        };
+        /**
          * Forcing
          * @description Gives a variable another value in this playthrough.
          */
@@ -16146,6 +16199,28 @@ export interface components {
             condition: string | null;
             /** Weight */
             weight: number | null;
+        };
+        /**
+         * StoryFinding
+         * @description Something found in a story. `scene` and `node` are ids, None where it concerns no single one.
+         */
+        StoryFinding: {
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "asset_missing" | "caption_empty" | "condition_malformed" | "falls_off_end" | "field_malformed" | "field_unclosed" | "identifier_bad" | "interpolation_undefined" | "line_id_duplicate" | "menu_may_be_empty" | "percent_trap" | "scene_unreachable" | "start_missing" | "tag_unclosed" | "tag_unknown" | "target_missing" | "target_unknown" | "variable_undeclared" | "variable_undefined";
+            /** Message */
+            message: string;
+            /** Scene */
+            scene?: string | null;
+            /** Node */
+            node?: string | null;
         };
         /**
          * StoryNode

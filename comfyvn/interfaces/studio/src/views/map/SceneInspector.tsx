@@ -5,6 +5,7 @@ import { type Moment, sceneQuery } from "@/api/queries";
 import { Button, IconButton } from "@/components/Button";
 import { Chip } from "@/components/Chip";
 import { go } from "@/shell/place";
+import { Findings } from "./Findings";
 import { Inspector } from "./Inspector";
 import { Kept } from "./Kept";
 import css from "./map.module.css";
@@ -57,6 +58,7 @@ export function SceneInspector({ moment, map, graph, id, visits, onChoose, onDis
         {node.ending && <Chip tone="good">{node.ending}</Chip>}
         {typeof visits === "number" && <Chip tone="warm">{t("visits", { count: visits })}</Chip>}
       </p>
+      {node.errors + node.warnings > 0 && <Findings moment={moment} scene={id} />}
       <div className={css.buttons}>
         <Button small icon="map" onClick={() => go({ path: [id] })}>
           {t("openMap")}
