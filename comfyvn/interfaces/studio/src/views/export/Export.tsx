@@ -1,11 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { api } from "@/api/client";
-import { isOpen, type Job, jobsQuery, useJob, useLiveJobs } from "@/api/jobs";
+import { isOpen, useJob } from "@/api/jobs";
 import { Button } from "@/components/Button";
-import { JobStatus, jobName } from "@/components/JobProgress";
+import { jobName } from "@/components/JobProgress";
+import { PastJobs } from "@/components/PastJobs";
 import { toastError } from "@/components/toasts";
-import { ago } from "@/i18n/messages";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
 import css from "./export.module.css";
@@ -86,7 +85,12 @@ export default function Export({ path, project, branch, at }: ViewProps) {
         </Button>
       </div>
       {job && <Result key={job.id} job={job} />}
-      <Earlier shown={id} />
+      <PastJobs
+        title={t("earlier")}
+        types={["export-renpy", "bundle-renpy"]}
+        except={id}
+        nameOf={(job) => (job.input_json.dry_run ? t("check") : jobName(job.type))}
+      />
     </div>
   );
 }
@@ -107,31 +111,5 @@ function Option({ label, text, checked, onChange }: OptionProps) {
       <label htmlFor={id}>{label}</label>
       <small id={`${id}-text`}>{text}</small>
     </div>
-  );
-}
-
-const ours = ({ type }: Job) => type === "export-renpy" || type === "bundle-renpy";
-
-function Earlier({ shown }: { shown: string }) {
-  const t = exportText();
-  useLiveJobs();
-  const { data } = useQuery(jobsQuery);
-  const jobs = (data?.items ?? []).filter((job) => ours(job) && job.id !== shown).slice(0, 10);
-  if (!jobs.length) return null;
-  return (
-    <section className={css.earlier}>
-      <h2>{t("earlier")}</h2>
-      <ul>
-        {jobs.map((job) => (
-          <li key={job.id}>
-            <button type="button" onClick={() => go({ path: [job.id] })}>
-              <span>{job.input_json.dry_run ? t("check") : jobName(job.type)}</span>
-              <JobStatus job={job} />
-              <small>{ago(job.created_at)}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

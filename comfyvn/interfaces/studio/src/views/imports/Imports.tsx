@@ -1,13 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { isOpen, jobsQuery, useJob, useLiveJobs } from "@/api/jobs";
+import { isOpen, type Job, useJob } from "@/api/jobs";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
-import { JobStatus } from "@/components/JobProgress";
+import { PastJobs } from "@/components/PastJobs";
 import { toastError } from "@/components/toasts";
 import { DropZone } from "@/dropping/DropZone";
 import type { Given } from "@/dropping/files";
-import { ago } from "@/i18n/messages";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
 import { Asking } from "./Asking";
@@ -118,7 +116,7 @@ export default function Imports({ path }: ViewProps) {
         />
       )}
       {job && <Result key={job.id} job={job} />}
-      <Past shown={id} />
+      <PastJobs title={t("past")} types={["import"]} except={id} nameOf={named} />
     </div>
   );
 }
@@ -149,31 +147,8 @@ function PathField({ disabled, onPath }: { disabled: boolean; onPath: (path: str
   );
 }
 
-function Past({ shown }: { shown: string }) {
-  const t = importsText();
-  useLiveJobs();
-  const { data } = useQuery(jobsQuery);
-  const jobs = (data?.items ?? []).filter(({ type, id }) => type === "import" && id !== shown).slice(0, 20);
-  if (!jobs.length) return null;
-  return (
-    <section className={css.past}>
-      <h2>{t("past")}</h2>
-      <ul>
-        {jobs.map((job) => (
-          <li key={job.id}>
-            <button type="button" onClick={() => go({ path: [job.id] })}>
-              <span>{named(job.input_json)}</span>
-              <JobStatus job={job} />
-              <small>{ago(job.created_at)}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function named(input: Readonly<Record<string, unknown>>): string {
+/** What an import brought in, by the names of its files. */
+function named({ input_json: input }: Job): string {
   const files = (input.files as { name: string }[] | undefined) ?? [];
   const path = String(input.path ?? "").split(/[/\\]/);
   return files.length ? files.map(({ name }) => name).join(", ") : String(path.at(-1));
