@@ -139,8 +139,9 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(desk: Desk, store: 
     desk.put(main, (SCENE, stage("One", "scene bg room", "show eve")))
     before = desk.store.mentions.everything(main)
     with store.database.write() as conn:
-        conn.exec_driver_sql("DROP TABLE comfyvn_mention")
-        conn.exec_driver_sql("DELETE FROM comfyvn_migration WHERE number = 2")
+        for later in ("mention", "place"):
+            conn.exec_driver_sql(f"DROP TABLE comfyvn_{later}")
+        conn.exec_driver_sql("DELETE FROM comfyvn_migration WHERE number >= 2")
         conn.exec_driver_sql("DELETE FROM comfyvn_tracking WHERE name = 'mention'")
     again = open_store(store_url, KINDS)
     assert again.mentions.everything(main) == before
