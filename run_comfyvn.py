@@ -258,7 +258,7 @@ def test(arguments: Sequence[str]) -> int:
     failed = [title for title, command in (() if arguments else CHECKS) if not passes(title, command)]
     if failed:
         say(f"failed before the tests: {', '.join(failed)}")
-    if not passes("tests", ("pytest", "-n", "2", *selection, *arguments)):
+    if not passes("tests", ("pytest", "-n", "3", *selection, *arguments)):
         failed.append("tests")
     if failed:
         say(f"FAILED: {', '.join(failed)}")
