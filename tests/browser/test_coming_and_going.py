@@ -73,6 +73,11 @@ def bring_in(page: Page, server: Server) -> None:
     expect(page.get_by_role("heading", name="It is here")).to_be_visible()
     page.get_by_text("Log", exact=True).click()
     expect(page.get_by_role("log", name="Log")).to_contain_text("read as renpy")
+    page.get_by_text(re.compile(r"Where the \d+ statements of code stand")).click()
+    page.get_by_role("button", name=re.compile(r"^screen \d+$")).click()
+    page.get_by_role("listitem").filter(has_text="screens.rpy").get_by_role("button", name="Show").first.click()
+    expect(page.get_by_text(re.compile("^screen ")).first).to_be_visible()
+    page.go_back()
     page.get_by_role("button", name="Open it").click()
     page.wait_for_url("**/scenes**")
 

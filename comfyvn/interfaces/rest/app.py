@@ -20,6 +20,7 @@ from comfyvn.interfaces.rest import (
     answers,
     assets,
     changes,
+    code,
     dialogue,
     documents,
     entities,
@@ -95,6 +96,7 @@ def build(
     app.include_router(maps.routes(studio, current(studio, settings)))
     app.include_router(graph.routes(studio, current(studio, settings)))
     app.include_router(findings.routes(studio, current(studio, settings)))
+    app.include_router(code.routes(studio, current(studio, settings)))
     app.include_router(licences.routes(studio, current(studio, settings)))
     app.include_router(disclosure.routes(studio, current(studio, settings)))
     app.include_router(review.routes(studio))

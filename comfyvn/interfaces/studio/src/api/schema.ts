@@ -8051,6 +8051,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    kind?: string | null;
+                    offset?: number;
+                    limit?: number;
+                    project?: string | null;
+                    branch?: string | null;
+                    at?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptCode"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provenance/licences": {
         parameters: {
             query?: never;
@@ -13014,6 +13056,28 @@ export interface components {
             /** Kind */
             kind: string;
         };
+        /**
+         * CodeStatement
+         * @description A node that is code. `kind` is the word that it begins with; `file` and `line` are where it was imported from.
+         */
+        CodeStatement: {
+            /** Scene */
+            scene: string;
+            /** Title */
+            title: string;
+            /** Role */
+            role: string;
+            /** Node */
+            node: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** File */
+            file: string | null;
+            /** Line */
+            line: number | null;
+        };
         /** ColourCharacter */
         ColourCharacter: {
             /** Colour */
@@ -14237,6 +14301,22 @@ export interface components {
             } | null;
             /** Download */
             download: string | null;
+        };
+        /**
+         * KeptCode
+         * @description A page of such nodes in the order of the scenes; `kinds` counts all of the branch, `total` those asked for.
+         */
+        KeptCode: {
+            /** Position */
+            position: number;
+            /** Total */
+            total: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["CodeStatement"][];
         };
         /**
          * KnownExtractor

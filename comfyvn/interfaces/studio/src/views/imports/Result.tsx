@@ -7,6 +7,7 @@ import { Log } from "@/components/Log";
 import { bytes } from "@/i18n/measures";
 import { go } from "@/shell/place";
 import { engineName } from "./Asking";
+import { Code } from "./Code";
 import css from "./imports.module.css";
 import { importsText } from "./messages";
 import { type Contents, counts, type Output, percent, type Warned } from "./results";
@@ -56,6 +57,7 @@ function Summary({ output, written }: { output: Output; written: boolean }) {
         </div>
       )}
       <Understood contents={contents} />
+      {written && project && !conflicts.length && <Code moment={{ project, branch }} />}
       <Licences contents={contents} />
       {warnings.length > 0 && <Warnings warnings={warnings} />}
       {contents.scenes.length > 0 && (
