@@ -80,6 +80,8 @@ def test_a_person_chooses_how_the_studio_looks_and_speaks(page: Page, server: Se
         "contrast",
     ]
     page.get_by_role("button", name="Variante: main").press("ArrowDown")
+    expect(page.get_by_role("menuitemradio", name="main")).to_be_visible()  # as soon as the variants are known
+    page.keyboard.press("Home")
     expect(page.get_by_role("menuitemradio", name="main")).to_be_focused()
     page.keyboard.press("n")
     expect(page.get_by_role("menuitem", name="Neue Variante")).to_be_focused()
