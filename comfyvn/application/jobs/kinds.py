@@ -1,7 +1,7 @@
 """Kinds of jobs: a name, what they take, and the work that is done with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from comfyvn.application.jobs.job import CPU, Job, JobResult
@@ -79,3 +79,13 @@ class Kinds:
             known = sorted(self._kinds)
             raise Missing("job_type_unknown", f"There is no kind of job {name[:50]!r}.", known=known)
         return self._kinds[name]
+
+    def taken(self, job: Job, device: str | None = None) -> Job:
+        """Return a job as it is handed in: its order is checked, and it has its device and the place of its log.
+
+        Raises Missing("job_type_unknown"), Refused("job_input_malformed") and as the kind's check does.
+        """
+        kind = self.named(job.type)
+        order = kind.read(job.input)
+        kind.check(order)
+        return replace(job, device=device or kind.device(order), logs_path=f"{kind.logs}/{job.id}.log")

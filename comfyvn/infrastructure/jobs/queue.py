@@ -40,17 +40,9 @@ class QueuedJobs:
         job_id: str | None = None,
     ) -> Job:
         """Hand in a job; its row and its place in the queue come to be together. See `JobRunner`."""
-        found = self._kinds.named(kind)
-        asked = found.read(order)
-        found.check(asked)
         job_id = job_id or self._ids.new()
-        job = Job(
-            *(job_id, kind, order, actor, command_id),
-            device=device or found.device(asked),
-            priority=priority,
-            created_at=self._clock.now(),
-            logs_path=f"{found.logs}/{job_id}.log",
-        )
+        asked = Job(job_id, kind, order, actor, command_id, priority=priority, created_at=self._clock.now())
+        job = self._kinds.taken(asked, device)
         self._engine.client  # noqa: B018 - its tables are made before the transaction begins
         with self._database.write() as conn:
             if self.rows.waiting(conn, MAX_WAITING) >= MAX_WAITING:

@@ -46,17 +46,9 @@ class ThreadJobs:
         job_id: str | None = None,
     ) -> Job:
         """Hand in a job; see `JobRunner`."""
-        found = self._kinds.named(kind)
-        asked = found.read(order)
-        found.check(asked)
         job_id = job_id or self._ids.new()
-        job = Job(
-            *(job_id, kind, order, actor, command_id),
-            device=device or found.device(asked),
-            priority=priority,
-            created_at=self._clock.now(),
-            logs_path=f"{found.logs}/{job_id}.log",
-        )
+        asked = Job(job_id, kind, order, actor, command_id, priority=priority, created_at=self._clock.now())
+        job = self._kinds.taken(asked, device)
         with self._lock:
             if sum(row.status in OPEN for row in self._rows.values()) >= MAX_WAITING:
                 raise Conflict("jobs_full", f"{MAX_WAITING} jobs are waiting already.")
