@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +14,7 @@ from comfyvn.application.streaming.hub import Hub, Limits
 from comfyvn.application.studio import Studio
 from comfyvn.main.server import create_app
 from comfyvn.main.streams_over_http import Doors, StreamingServer, config
-
-PATIENCE = 60.0
-"""Seconds after which a test gives up; nothing here is about speed."""
+from tests.patience import PATIENCE, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +167,3 @@ def serving(
         yield Served(port, hub, stop, lambda: len(server.server_state.connections))
     finally:
         stop()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)

@@ -19,6 +19,7 @@ from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
 
 from comfyvn import settings
+from tests.patience import PATIENCE
 
 CHECKOUT = Path(__file__).parent.parent
 ECHO = "import sys; print(sys.argv[1:]); sys.exit(3)"
@@ -115,7 +116,7 @@ def test_help_needs_no_environment(checkout: Path) -> None:
     assert not (checkout / ".venv").exists()
 
 
-def test_a_ready_environment_costs_less_than_a_fifth_of_a_second(ready: Path) -> None:
+def test_a_ready_environment_costs_little(ready: Path) -> None:
     def seconds(command: Sequence[str]) -> float:
         begin = time.perf_counter()
         subprocess.run(command, capture_output=True, check=False)
@@ -123,7 +124,7 @@ def test_a_ready_environment_costs_less_than_a_fifth_of_a_second(ready: Path) ->
 
     through = min(seconds([sys.executable, str(ready / "run_comfyvn.py"), "x"]) for _ in range(5))
     direct = min(seconds([sys.executable, "-P", "-m", "comfyvn", "x"]) for _ in range(5))
-    assert through - direct < 0.2
+    assert through < 2 * direct
 
 
 def test_the_first_start_installs_the_pinned_versions_and_the_second_nothing(
@@ -231,7 +232,7 @@ assert bootstrap.installed("")
         encoding="utf-8",
     )
     starts = [subprocess.Popen([sys.executable, str(driver)], stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    words = [start.communicate(timeout=30)[1] for start in starts]
+    words = [start.communicate(timeout=PATIENCE)[1] for start in starts]
     assert [start.returncode for start in starts] == [0, 0, 0]
     assert (tmp_path / "ran").read_text(encoding="utf-8").splitlines() == ["create the environment", "install"]
     assert sum("waiting" in word for word in words) == 2
@@ -374,15 +375,27 @@ def test_arguments_are_for_pytest_alone(checks: Checks) -> None:
     assert ran == ["install test", "pytest -n 3 -k foo"]
 
 
-@pytest.mark.parametrize("title", ["style", "format", "types", "import contracts", "dead code", "studio", "tests"])
+@pytest.mark.parametrize(
+    "title", ["style", "format", "types", "import contracts", "dead code", "studio", "tests that failed, alone"]
+)
 def test_one_failing_check_fails_the_run_and_the_others_still_run(
     checks: Checks, title: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bootstrap, ran, world = checks
-    world(fails=[title])
+    world(fails=[title, *(["tests"] if "failed" in title else [])])
     assert bootstrap.test([]) == 1
-    assert len(ran) == 8
-    assert capsys.readouterr().err.splitlines()[-1] == f"comfyvn: FAILED: {title}"
+    assert ran[7] == "pytest -n 3"
+    said = title.split(" that")[0]
+    assert capsys.readouterr().err.splitlines()[-1] == f"comfyvn: FAILED: {said}"
+
+
+def test_tests_that_failed_run_once_more_alone(checks: Checks, capsys: pytest.CaptureFixture[str]) -> None:
+    bootstrap, ran, world = checks
+    world(fails=["tests"])
+    assert bootstrap.test([]) == 0
+    assert ran[8:] == ["pytest --last-failed --last-failed-no-failures none --maxfail 1"]
+    assert "UNSTEADY" in capsys.readouterr().err
+    assert bootstrap.test(["-k", "foo"]) == 1, "what a person chose runs once"
 
 
 def test_a_missing_program_is_named_and_its_tests_are_left_out(

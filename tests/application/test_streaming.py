@@ -14,6 +14,7 @@ from comfyvn.application.streaming.hub import Beat, Frame, Hub, Limits, Ready, R
 from comfyvn.application.streaming.listener import Told
 from comfyvn.application.streaming.topics import Event, Wanted, body_of, topic, wanted_topics
 from comfyvn.domain.kernel import Conflict, Refused
+from tests.patience import PATIENCE
 
 QUICK = Limits(queue=10, beat_seconds=0.05, gather_seconds=0.01)
 
@@ -63,7 +64,7 @@ def run(test: Callable[[Hub, Log], Coroutine[Any, Any, None]], limits: Limits = 
         hub = Hub(log, expand, limits)
         await hub.start()
         try:
-            await asyncio.wait_for(test(hub, log), 60)
+            await asyncio.wait_for(test(hub, log), PATIENCE)
         finally:
             await hub.close()
 

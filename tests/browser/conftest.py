@@ -8,7 +8,8 @@ from fasteners import InterProcessLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from comfyvn.interfaces.studio.building import STUDIO, build
-from tests.browser.studio import CHROMIUM, PATIENCE, Server
+from tests.browser.studio import CHROMIUM, Server
+from tests.patience import PATIENCE
 
 FAILURES = STUDIO / "failures"
 """Where a failed test leaves a screenshot, the words of the console and a trace: `playwright show-trace FILE`."""
@@ -31,9 +32,12 @@ def built() -> None:
         build()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium."""
+    """Return Debian's Chromium.
+
+    It ends before the tests of other packages begin: until then Playwright keeps an event loop running in this thread.
+    """
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -16,11 +16,9 @@ from typing import Any
 from playwright.sync_api import Page
 
 from comfyvn.interfaces.studio.building import PACKAGES
+from tests.patience import PATIENCE
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 60.0
-"""Seconds after which a test gives up; nothing here is about speed."""
-
 SAMPLE = "/p/the-tuba-on-tram-nine/main"
 
 

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.studio import PATIENCE, SAMPLE, Server
+from tests.browser.studio import SAMPLE, Server
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.engine
 
@@ -48,7 +49,7 @@ def sound() -> bytes:
 
 def register(server: Server, folder: Path, **asked: Any) -> None:
     job = server.post("/assets/register", {"path": str(folder), "project": PROJECT, **asked})
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while (now := server.get(f"/jobs/{job['id']}"))["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.05)

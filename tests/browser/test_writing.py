@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.studio import SAMPLE, Server, findings
-from tests.listening import until
+from tests.patience import until
 
 pytestmark = pytest.mark.engine
 

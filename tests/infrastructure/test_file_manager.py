@@ -8,6 +8,7 @@ import pytest
 
 from comfyvn.domain.kernel import Missing
 from comfyvn.infrastructure.file_manager import command, show
+from tests.patience import PATIENCE
 
 FILE = Path("views") / "rain" / "a.png"
 
@@ -30,7 +31,7 @@ def test_the_folder_is_opened_and_the_file_is_not(tmp_path: Path, monkeypatch: p
     file.parent.mkdir()
     file.touch()
     show(file)
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while not said.exists():
         assert time.monotonic() < end
         time.sleep(0.01)

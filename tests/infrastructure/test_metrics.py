@@ -11,6 +11,7 @@ from comfyvn.application.metrics import Gpu, Space
 from comfyvn.infrastructure import metrics
 from comfyvn.infrastructure.metrics import SystemMeter
 from comfyvn.infrastructure.system import SystemClock
+from tests.patience import PATIENCE
 
 
 def meter(folder: Path) -> SystemMeter:
@@ -43,12 +44,12 @@ def test_who_asks_while_another_measures_does_not_wait(tmp_path: Path, monkeypat
 
     def slow() -> None:
         inside.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE)
 
     monkeypatch.setattr(metrics, "_nvml", slow)
     other = Thread(target=measured.sample)
     other.start()
-    assert inside.wait(60)
+    assert inside.wait(PATIENCE)
     assert measured.sample() is first
     go_on.set()
     other.join()

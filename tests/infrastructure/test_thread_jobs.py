@@ -12,6 +12,7 @@ from comfyvn.infrastructure.jobs.journal import Journal
 from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from tests.jobs.trying import kinds
+from tests.patience import PATIENCE
 
 
 def test_only_so_many_wait_and_only_so_many_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +21,7 @@ def test_only_so_many_wait_and_only_so_many_are_kept(tmp_path: Path, monkeypatch
     jobs = ThreadJobs(kinds(tmp_path), RandomIds(), SystemClock(), Journal(tmp_path / "logs"))
 
     def wait_for(job_id: str) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while jobs.status(job_id).status in OPEN:
             assert time.monotonic() < end
             time.sleep(0.005)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 CHECKOUT = Path(__file__).parent.parent.parent
 
 
@@ -51,10 +53,10 @@ def served(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
         command, cwd=CHECKOUT, env={**os.environ, "COMFYVN_HOME": str(home)}, stderr=subprocess.DEVNULL
     )
     try:
-        end = time.monotonic() + 40
+        end = time.monotonic() + PATIENCE
         while True:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10).close()
                 break
             except OSError:
                 assert time.monotonic() < end

@@ -19,6 +19,7 @@ from comfyvn.application.projects import found_project
 from comfyvn.application.studio import Request
 from tests.journeys.processes import CHECKOUT, served
 from tests.journeys.registrar import BATCH, open_registry
+from tests.patience import PATIENCE
 
 FILES = 64
 
@@ -132,7 +133,7 @@ def test_an_upload_beyond_the_limit_is_refused_in_little_memory(home: Path, monk
     monkeypatch.setenv("COMFYVN_MAX_ASSET_BYTES", str(limit))
     with served(home) as (process, port):
         before = memory(process)
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         line.putrequest("POST", "/assets/upload")
         line.putheader("Content-Type", "multipart/form-data; boundary=x")
         line.putheader("Transfer-Encoding", "chunked")
@@ -147,7 +148,7 @@ def test_an_upload_beyond_the_limit_is_refused_in_little_memory(home: Path, monk
         answer = line.getresponse()
         assert (answer.status, json.load(answer)["code"]) == (413, "asset_too_large")
         line.close()
-        told = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        told = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         told.putrequest("POST", "/assets/upload")
         told.putheader("Content-Type", "multipart/form-data; boundary=x")
         told.putheader("Content-Length", str(limit * 5 // 4))
@@ -163,7 +164,7 @@ def test_an_upload_beyond_the_limit_is_refused_in_little_memory(home: Path, monk
 
 def half_uploaded(port: int) -> http.client.HTTPConnection:
     """Send the begin of an upload and return when the server has read much of it."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     line.putrequest("POST", "/assets/upload")
     line.putheader("Content-Type", "multipart/form-data; boundary=x")
     line.putheader("Transfer-Encoding", "chunked")
@@ -178,7 +179,7 @@ def test_killed_while_a_file_is_uploaded(home: Path) -> None:
     with served(home) as (process, port):
         line = half_uploaded(port)
         incoming = home / "data" / "blobs" / "incoming"
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not any(file.stat().st_size > 1 << 20 for file in incoming.glob("*")):
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -187,7 +188,10 @@ def test_killed_while_a_file_is_uploaded(home: Path) -> None:
         line.close()
     found, hashes = looked(home)
     assert (found.ok, found.flaws, hashes) == (True, (), [])
-    with served(home) as (_, port), urllib.request.urlopen(f"http://127.0.0.1:{port}/assets", timeout=10) as answer:
+    with (
+        served(home) as (_, port),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/assets", timeout=PATIENCE) as answer,
+    ):
         assert json.load(answer)["total"] == 0
 
 
@@ -195,7 +199,7 @@ def test_a_client_that_goes_away_leaves_nothing(home: Path) -> None:
     with served(home) as (_, port):
         half_uploaded(port).close()
         blobs = home / "data" / "blobs"
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not blobs.is_dir() or any(file.is_file() for file in blobs.rglob("*")):
             assert time.monotonic() < end
             time.sleep(0.02)

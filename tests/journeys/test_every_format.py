@@ -23,6 +23,7 @@ from tests.infrastructure.media.samples import sample
 from tests.infrastructure.media.stamps.test_stamping import DECODERS, by_mutagen, by_pillow, strip
 from tests.journeys.processes import served
 from tests.journeys.registrar import open_registry
+from tests.patience import PATIENCE
 
 FORMATS = {
     "png": ("image", "images"),
@@ -52,7 +53,7 @@ def home(home: Path) -> Path:
 
 @pytest.fixture
 def client(home: Path) -> Iterator[httpx2.Client]:
-    with served(home) as (_, port), httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as found:
+    with served(home) as (_, port), httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as found:
         yield found
 
 
@@ -63,7 +64,7 @@ def upload(client: httpx2.Client, files: dict[str, bytes], **fields: str) -> Any
 
 
 def thumbnail(client: httpx2.Client, asset: str) -> bytes:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while (answer := client.get(f"/assets/{asset}/thumbnail")).status_code != 200:
         assert answer.json()["code"] == "thumbnail_pending"
         assert time.monotonic() < end

@@ -15,6 +15,7 @@ from tests.infrastructure.media.test_hostile import png
 from tests.journeys.processes import served
 from tests.journeys.registrar import open_registry
 from tests.journeys.test_crash_assets import looked, memory
+from tests.patience import PATIENCE
 
 SVG = (
     b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)' width='9' height='9'>"
@@ -45,7 +46,10 @@ def home(home: Path) -> Path:
 
 @pytest.fixture
 def server(home: Path) -> Iterator[tuple[Any, httpx2.Client]]:
-    with served(home) as (process, port), httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+    with (
+        served(home) as (process, port),
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client,
+    ):
         yield process, client
 
 

@@ -22,9 +22,7 @@ from comfyvn.infrastructure.system import RandomIds, SystemClock
 from tests.jobs.processes import kill, ready, start
 from tests.jobs.trying import did, kinds
 from tests.journeys.processes import served
-
-PATIENCE = 180.0
-"""Seconds after which a test gives up; nothing here is about speed."""
+from tests.patience import PATIENCE
 
 
 class Shop(NamedTuple):

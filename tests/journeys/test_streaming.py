@@ -20,7 +20,8 @@ from comfyvn.domain.story.commands import RetitleScene, WriteLine
 from tests.desks import SCENE, Desk
 from tests.journeys.crowd import Hearer, gather, resident
 from tests.journeys.processes import served, start_writer
-from tests.listening import PATIENCE, Ear, serving, until
+from tests.listening import Ear, serving
+from tests.patience import PATIENCE, until
 
 STORY = "/events/sse?topics=commits"
 LONG = "It rains on the roof, {w=0.1}and nobody comes{p}for a long while. " * 20

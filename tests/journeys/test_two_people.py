@@ -14,6 +14,7 @@ from comfyvn.domain.kernel import Conflict
 from comfyvn.domain.story.commands import OpenScene, RetitleScene, RewordLine
 from tests.desks import Desk
 from tests.journeys.processes import start_writer
+from tests.patience import PATIENCE
 
 ROUNDS = 25
 
@@ -133,12 +134,12 @@ def test_four_processes_write_and_a_reader_follows(postgres_database: Callable[[
     position = desk.head()
     processes = [start_writer(url, "changes", desk.main, f"actor {n}", f"s{n}", str(count)) for n in range(writers)]
     seen: list[str] = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(seen) < writers * count and time.monotonic() < deadline:
         new = list(desk.studio.store.commits(desk.main, after=position, newest_first=False))
         seen += [commit.id for commit in new]
         position = new[-1].position if new else position
-    answers = [process.communicate(timeout=30)[0].split() for process in processes]
+    answers = [process.communicate(timeout=PATIENCE)[0].split() for process in processes]
     assert answers == [[str(n) for n in range(1, count + 1)]] * writers
     assert seen == [c.id for c in desk.studio.store.commits(desk.main, newest_first=False)][-writers * count :]
     assert len({*seen}) == writers * count

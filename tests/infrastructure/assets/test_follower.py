@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from comfyvn.infrastructure.assets.follower import Follower, Stop
+from tests.patience import PATIENCE
 
 
 class Log:
@@ -43,13 +44,13 @@ def test_it_catches_up_then_follows_and_goes_on_after_an_error(caplog: pytest.Lo
 
     follower = Follower(log.wait, catch_up, follow)
     follower.start()
-    assert caught.wait(5)
+    assert caught.wait(PATIENCE)
     caught.clear()
     with caplog.at_level(logging.ERROR):
         log.add()
-        assert caught.wait(5)
+        assert caught.wait(PATIENCE)
         log.add()
-        assert done.wait(5)
+        assert done.wait(PATIENCE)
     follower.close()
     assert seen == ["all", "3-4", "4-5"]
     assert "a disk broke" in caplog.text

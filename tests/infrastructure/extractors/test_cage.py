@@ -14,6 +14,7 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.extractors import confining
 from comfyvn.infrastructure.extractors.running import clear
 from tests.infrastructure.extractors.programs import HELD, LIMITS, SMALL, registered, script, toolbox
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.engine
 """These tests need bubblewrap."""
@@ -121,7 +122,7 @@ def test_what_does_harm_is_ended(
 ) -> None:
     begun = time.monotonic()
     assert refused(tmp_path, held, words, limits) == code
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < PATIENCE
 
 
 def test_it_makes_no_devices(tmp_path: Path, held: Confinement) -> None:
@@ -131,7 +132,7 @@ def test_it_makes_no_devices(tmp_path: Path, held: Confinement) -> None:
 
 def test_what_it_started_ends_with_it(tmp_path: Path, held: Confinement) -> None:
     clear(unpack(tmp_path, held, "setsid sleep 31.4159 & disown; echo x > x").folder.parent)
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while any(b"31.4159" in words for words in _running()):
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -155,7 +156,7 @@ def test_an_import_that_is_cancelled_ends_it(tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(InterruptedError):
         tools.unpack("tool", file, cancel)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 45, "the tool would sleep for 60 seconds"
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.media import audio, films, looking
 from tests.infrastructure.media.samples import SAMPLES, animation, archive, image, png_chunk, sample, sound, tone
+from tests.patience import PATIENCE
 
 CODES = {"media_bomb", "media_broken", "media_mismatch"}
 ROOT = Path(__file__).parents[3]
@@ -112,7 +113,7 @@ def test_bombs_are_refused_in_little_memory(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=True,
     )
     told = {name: (code, grown, seconds) for name, code, grown, seconds in map(json.loads, done.stdout.splitlines())}

@@ -12,6 +12,7 @@ from eventsourcing.tests import persistence as library
 
 from comfyvn.infrastructure.storage.store import open_store
 from tests.contracts.stores import DATABASES
+from tests.patience import PATIENCE
 
 _numbers = count()
 
@@ -33,7 +34,7 @@ class OnEveryDatabase:
         self.store = open_store(url, {})
         yield
         for thread in set(threading.enumerate()) - before:  # the cases tell their readers to stop and do not wait
-            thread.join(10)
+            thread.join(PATIENCE)
         self.store.close()
 
     def new_originator_id(self) -> str:

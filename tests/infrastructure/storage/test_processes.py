@@ -16,6 +16,7 @@ from comfyvn.domain.kinds import KINDS
 from comfyvn.infrastructure.storage.rebuild import rebuild
 from comfyvn.infrastructure.storage.store import Store, open_store
 from tests.contracts.stores import LINE, SCENE, Desk, durable_databases, every_database, scene, timeline
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,7 +29,7 @@ def start(job: str, *arguments: str, **more: Any) -> subprocess.Popen[bytes]:
 @durable_databases
 def test_processes_that_make_the_tables_together(store_url: str) -> None:
     started = [start("create", store_url) for _ in range(4)]
-    assert [process.wait(60) for process in started] == [0] * 4
+    assert [process.wait(PATIENCE) for process in started] == [0] * 4
     store = open_store(store_url, KINDS)
     Desk(store).project()
     assert store.verify().first_bad is None
@@ -39,7 +40,7 @@ class Tail(threading.Thread):
     """Reads the log as it grows, as a subscriber does."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.store, self.stop = store, threading.Event()
         self.seen: list[int] = []
         self.events: list[int] = []
@@ -67,9 +68,13 @@ def test_four_writers_and_a_reader(store_url: str, desk: Desk, store: Store) -> 
     tail = Tail(store)
     tail.start()
     writers = [start("write", store_url, main, f"w{n}", str(commits)) for n in range(4)]
-    codes = [process.wait(120) for process in writers]
-    tail.stop.set()
-    tail.join(60)
+    try:
+        codes = [process.wait(PATIENCE) for process in writers]
+    finally:
+        tail.stop.set()
+        for process in writers:
+            process.kill()
+    tail.join(PATIENCE)
     assert codes == [0] * 4, "writers of different entities never collide"
     with store.database.read() as conn:
         present = [row.position for row in store.log.since(conn, 0, 1000)]
@@ -147,7 +152,7 @@ def test_waiting_for_news(store: Store, desk: Desk) -> None:
     assert store.wait(before, 0.05) == before
     timer = threading.Timer(0.1, lambda: desk.put(main, (SCENE, scene("One"))))
     timer.start()
-    assert store.wait(before, 20) > before
+    assert store.wait(before, PATIENCE) > before
     timer.join()
 
 
@@ -156,5 +161,5 @@ def test_news_of_another_process(store_url: str, store: Store, desk: Desk) -> No
     main = desk.project().main
     before = store.position()
     process = start("write", store_url, main, "w", "1")
-    assert store.wait(before, 30) > before
-    assert process.wait(30) == 0
+    assert store.wait(before, PATIENCE) > before
+    assert process.wait(PATIENCE) == 0

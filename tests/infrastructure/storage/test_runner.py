@@ -9,6 +9,7 @@ from comfyvn.infrastructure.storage.store import Store
 from comfyvn.projections.activity import Activity, ActivityProjection
 from comfyvn.projections.batches import CommitRow
 from tests.contracts.stores import LINE, SCENE, Desk, every_database, scene, timeline
+from tests.patience import PATIENCE
 
 pytestmark = every_database
 
@@ -87,7 +88,7 @@ def test_a_running_one_keeps_up(desk: Desk, store: Store) -> None:
     try:
         for n in range(3):
             position = desk.put(main, (SCENE, scene(f"v{n}"))).position
-            assert runner.wait_for(position, 20)
+            assert runner.wait_for(position, PATIENCE)
         assert not runner.wait_for(position + 1, 0.05)
     finally:
         stop.set()

@@ -11,6 +11,7 @@ from comfyvn.application.ports import Ref
 from comfyvn.application.studio import find_branch
 from comfyvn.domain.story.commands import OpenScene, WriteLine
 from tests.interfaces.rest.client import ANN, fill, make_app, make_studio
+from tests.patience import PATIENCE
 
 LINE = "/api/projects/rain/branches/main/scenes/s1/write-line"
 
@@ -28,7 +29,7 @@ def client() -> TestClient:
 def analysed(client: TestClient, **asked: Any) -> Any:
     answer = client.post("/api/analysis", json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -119,7 +120,7 @@ def test_an_analysis_can_be_cancelled(client: TestClient) -> None:
     declared = {"type": "int", "default": 0, "scope": "session"}
     client.post("/api/projects/rain/branches/main/variables/gold/declare-variable", json=declared)
     job = client.post("/api/analysis", json={"moments": 5_000_000}).json()["id"]
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not client.get(f"/jobs/{job}").json()["done"]:
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from comfyvn.infrastructure.storage import blobs
 from tests.interfaces.rest.client import fill, make_app, make_studio
+from tests.patience import PATIENCE
 from tests.registries import BROKEN
 
 PNG, OGG = b"a picture" * 10, b"a song" * 10
@@ -46,7 +47,7 @@ def upload(client: TestClient, *files: tuple[str, bytes], status: int = 200, key
 def over(client: TestClient, route: str, /, **asked: Any) -> Any:
     answer = client.post(route, json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -213,7 +214,7 @@ def test_the_list_is_filtered_and_comes_in_pages(client: TestClient) -> None:
 
 def test_a_thumbnail_comes_after_the_upload(client: TestClient) -> None:
     picture, text = upload(client, ("t.png", b"thumb of this"), ("t.txt", b"no picture"))["items"]
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while (answer := client.get(f"/assets/{picture['id']}/thumbnail")).status_code != 200:
         assert answer.json()["code"] == "thumbnail_pending"
         assert time.monotonic() < end

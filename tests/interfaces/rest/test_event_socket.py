@@ -12,7 +12,8 @@ from websockets.sync.client import ClientConnection, connect
 from comfyvn.application.streaming.hub import Limits
 from comfyvn.infrastructure import access
 from tests.desks import Desk
-from tests.listening import PATIENCE, Served, serving, until
+from tests.listening import Served, serving
+from tests.patience import PATIENCE, until
 
 BESIDE = {"open_timeout": PATIENCE, "close_timeout": PATIENCE}
 

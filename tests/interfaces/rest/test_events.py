@@ -19,7 +19,8 @@ from comfyvn.application.studio import Request
 from comfyvn.domain.story.commands import PlaceAction, RetitleScene, WriteLine
 from comfyvn.domain.variables import DeclareVariable
 from tests.desks import SCENE, Desk, open_studio
-from tests.listening import Ear, Frame, Served, serving, until
+from tests.listening import Ear, Frame, Served, serving
+from tests.patience import until
 
 STORY = "/events/sse?topics=commits"
 

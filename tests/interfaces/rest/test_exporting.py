@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.interfaces.rest.client import fill, make_app, make_studio
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def client() -> TestClient:
 def over(client: TestClient, path: str, **asked: Any) -> Any:
     answer = client.post(path, json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
         assert time.monotonic() < end
         time.sleep(0.01)

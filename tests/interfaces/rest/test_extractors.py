@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from tests.infrastructure.extractors.programs import script
 from tests.interfaces.rest.client import make_app, make_studio
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def api() -> Iterator[TestClient]:
 
 
 def over(api: TestClient, job: Any) -> Any:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while job["status"] in ("queued", "running"):
         assert time.monotonic() < end, job
         time.sleep(0.02)

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from comfyvn.interfaces.rest.importing import file_name
 from tests.infrastructure.imports.test_twine import HARLOWE, twee
 from tests.interfaces.rest.client import fill, make_app, make_studio
+from tests.patience import PATIENCE
 
 CHAT = "Ann: Hello.\nBo: Hi.\nAnn: Bye.\n"
 
@@ -29,7 +30,7 @@ def api() -> Iterator[TestClient]:
 
 def over(api: TestClient, job: Any) -> Any:
     """Wait for a job, and return it."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while job["status"] in ("queued", "running"):
         assert time.monotonic() < end, job
         time.sleep(0.01)

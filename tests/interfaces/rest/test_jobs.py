@@ -15,6 +15,7 @@ from comfyvn.application.jobs.job import OPEN
 from comfyvn.application.studio import find_branch
 from tests.interfaces.rest.client import fill, make_app, make_studio
 from tests.listening import serving
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def handed_in(client: TestClient, kind: str, order: Any, **more: Any) -> Any:
 
 
 def over(client: TestClient, job: Any) -> Any:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while (now := client.get(f"/jobs/status/{job['id']}").json())["status"] in OPEN:
         assert time.monotonic() < end
         time.sleep(0.01)
