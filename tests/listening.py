@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,9 +83,11 @@ class Ear:
 
     def named(self) -> Frame | None:
         """Return the next frame that is no comment; None where the stream has ended."""
+        end = time.monotonic() + PATIENCE
         while (frame := self.frame()) is not None:
             if frame.name is not None:
                 return frame
+            assert time.monotonic() < end, "nothing but comments"
         return None
 
     def events(self, count: int) -> list[Frame]:

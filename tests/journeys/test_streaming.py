@@ -14,9 +14,10 @@ from websockets.sync.client import connect
 
 from comfyvn.application.handle import handle
 from comfyvn.application.plays.playing import Plays
+from comfyvn.application.ports import Ref
 from comfyvn.application.streaming.hub import Limits
 from comfyvn.application.studio import Request
-from comfyvn.domain.story.commands import RetitleScene, WriteLine
+from comfyvn.domain.story.commands import OpenScene, RetitleScene, WriteLine
 from tests.desks import SCENE, Desk
 from tests.journeys.crowd import Hearer, gather, resident
 from tests.journeys.processes import served, start_writer
@@ -108,10 +109,13 @@ def test_a_line_is_whole_over_a_kill(desk: Desk, home: Path) -> None:
 
 
 def test_listeners_of_two_servers_hear_the_same(desk: Desk, home: Path, tmp_path: Path) -> None:
-    begun, count = desk.head(), 40
+    scenes, count = ("s0", "s1"), 40  # one for each writer: the title that a scene has already is no change
+    for scene in scenes:
+        desk.do(OpenScene("0"), Ref("scene", scene))
+    begun = desk.head()
     with served(home) as (_, one), served(tmp_path / "second") as (_, two):
         ears = [ready(one, STORY), ready(two, STORY)]
-        writers = [start_writer(_url(desk), "changes", desk.main, f"actor{n}", "s", str(count)) for n in range(2)]
+        writers = [start_writer(_url(desk), "changes", desk.main, "ada", scene, str(count)) for scene in scenes]
         for n in range(count):
             desk.retitle(f"Title {n}")
         for writer in writers:
