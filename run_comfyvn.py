@@ -261,7 +261,7 @@ def test(arguments: Sequence[str]) -> int:
     failed = [title for title, command in (() if arguments else CHECKS) if not passes(title, command)]
     if failed:
         say(f"failed before the tests: {', '.join(failed)}")
-    if not passes("tests", ("pytest", "-n", "3", *selection, *arguments)):
+    if not passes("tests", ("pytest", "-n", "3", "--dist", "worksteal", *selection, *arguments)):
         if arguments or not passes("tests that failed, alone", ONCE_MORE):
             failed.append("tests")
         else:

@@ -365,14 +365,14 @@ def test_everything_is_checked_and_the_tests_come_last(checks: Checks) -> None:
         "lint-imports",
         "vulture comfyvn --min-confidence 80",
         "python comfyvn/interfaces/studio/building.py --check",
-        "pytest -n 3",
+        "pytest -n 3 --dist worksteal",
     ]
 
 
 def test_arguments_are_for_pytest_alone(checks: Checks) -> None:
     bootstrap, ran, _ = checks
     assert bootstrap.test(["-k", "foo"]) == 0
-    assert ran == ["install test", "pytest -n 3 -k foo"]
+    assert ran == ["install test", "pytest -n 3 --dist worksteal -k foo"]
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def test_one_failing_check_fails_the_run_and_the_others_still_run(
     bootstrap, ran, world = checks
     world(fails=[title, *(["tests"] if "failed" in title else [])])
     assert bootstrap.test([]) == 1
-    assert ran[7] == "pytest -n 3"
+    assert ran[7] == "pytest -n 3 --dist worksteal"
     said = title.split(" that")[0]
     assert capsys.readouterr().err.splitlines()[-1] == f"comfyvn: FAILED: {said}"
 
@@ -405,7 +405,7 @@ def test_a_missing_program_is_named_and_its_tests_are_left_out(
     world(lacks=["renpy", "xvfb"])
     assert bootstrap.test([]) == 0
     assert "apt-get install renpy xvfb" in capsys.readouterr().err
-    assert ran[-1] == "pytest -n 3 -m not engine"
+    assert ran[-1] == "pytest -n 3 --dist worksteal -m not engine"
 
 
 def test_a_missing_program_fails_the_run_in_ci(checks: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -435,7 +435,7 @@ def test_root_on_debian_gets_what_is_missing(checks: Checks, monkeypatch: pytest
         ["apt-get", "update"],
         ["apt-get", "install", "-y", "--no-install-recommends", "renpy", "xvfb"],
     ]
-    assert ran[-1] == "pytest -n 3"
+    assert ran[-1] == "pytest -n 3 --dist worksteal"
 
 
 def test_ci_runs_exactly_the_test_command() -> None:
