@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -81,6 +82,35 @@ def test_a_variant_is_made_compared_and_merged_where_one_line_differs_in_both(pa
     expect(beside.get_by_role("listitem")).to_have_count(1)
     newest, taken = server.get(f"{PROJECT}/main/history?limit=2")["items"]
     assert (newest["kind"], newest["actor"], taken["kind"]) == ("merge", "local", "merge")
+
+
+def test_a_variant_is_renamed_closed_and_opened_again(page: Page, server: Server) -> None:
+    server.post(PROJECT, {"name": "draft", "source": "main"})
+    page.goto(f"{HISTORY}/variants")
+    more = page.get_by_role("button", name="More for draft")
+    more.click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_label("Name of the variant").fill("main")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("There is an open branch 'main' already.")).to_be_visible()
+    usable(page)
+    page.get_by_label("Name of the variant").fill("second")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("draft is called second now")).to_be_visible()
+    more = page.get_by_role("button", name="More for second")
+    more.click()
+    usable(page)
+    page.get_by_role("menuitem", name="Close").click()
+    expect(page.get_by_text("second is closed: it can be read")).to_be_visible()
+    with pytest.raises(HTTPError):
+        reword(server, "depot", "depot-03", "Nothing is written here any more.", "second")
+    more.click()
+    page.get_by_role("menuitem", name="Open again").click()
+    expect(page.get_by_text("second takes changes again")).to_be_visible()
+    assert reword(server, "depot", "depot-03", "It goes on.", "second")
+    page.get_by_role("button", name="More for main").click()
+    expect(page.get_by_role("menuitem", name="Rename")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Close")).to_have_count(0)
 
 
 def test_a_journey_to_before_the_import_and_back_then_one_scene_is_restored(page: Page, server: Server) -> None:

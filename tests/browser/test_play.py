@@ -31,7 +31,9 @@ def options(page: Page) -> Locator:
 def test_the_sample_is_played_to_an_end_by_keys(page: Page) -> None:
     page.goto(f"{SAMPLE}/play")
     page.get_by_label("Seed", exact=True).fill("3")
-    page.get_by_role("button", name="Play", exact=True).last.press("Enter")
+    play = page.get_by_role("button", name="Play", exact=True).last
+    expect(play).to_be_enabled()
+    play.press("Enter")
     stage = page.get_by_role("group", name="The stage.")
     expect(stage).to_be_focused()
     live = page.get_by_role("status").filter(has_text="The lost property office")

@@ -17,6 +17,6 @@ export const machineText = messages({
     gpuMemory: "Speicher von {name}",
     noGpu: "Keine Grafikkarte gefunden.",
     disk: "{free} von {total} sind auf dem Datenträger deiner Projekte frei.",
-    process: "Version {version} auf {database}, {memory} Speicher, läuft seit {since}.",
+    process: "Version {version} auf {database}, {memory} Speicher, seit {since} in Betrieb.",
   },
 });

@@ -19,6 +19,7 @@ export const shellText = messages({
     variantMake: "Make variant",
     variantMade: "The variant {name} is there; what you change now changes it alone.",
     variantHint: "It begins as this one stands at this moment. Both can be compared and merged later.",
+    variantHintPast: "It begins as the story was then. What came later stays where it is.",
     undo: "Undo",
     redo: "Redo",
     undoWhat: "Undo: {what}",
@@ -86,6 +87,7 @@ export const shellText = messages({
     variantMade: "Die Variante {name} ist da; was du jetzt änderst, ändert nur sie.",
     variantHint:
       "Sie beginnt so, wie diese jetzt steht. Beide lassen sich später vergleichen und zusammenführen.",
+    variantHintPast: "Sie beginnt, wie die Geschichte damals war. Späteres bleibt, wo es ist.",
     undo: "Rückgängig",
     redo: "Wiederholen",
     undoWhat: "Rückgängig: {what}",

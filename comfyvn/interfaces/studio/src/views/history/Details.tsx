@@ -6,6 +6,7 @@ import { Button, IconButton } from "@/components/Button";
 import { Chip } from "@/components/Chip";
 import { Empty } from "@/components/Empty";
 import { locale } from "@/i18n/messages";
+import { NewVariant } from "@/shell/Founding";
 import { go } from "@/shell/place";
 import { Actor } from "./Actor";
 import { attempt, type Conflict, restore, revert } from "./acts";
@@ -13,7 +14,6 @@ import { Conflicts } from "./Conflicts";
 import type { Change, Kind } from "./changes";
 import css from "./history.module.css";
 import { historyText } from "./messages";
-import { NewVariant } from "./NewVariant";
 import { type LineChange, Prose, type ProseChange, type SceneChange } from "./Prose";
 
 type Props = { of: Branch; position: number; change: Change | undefined; at: number | undefined };
@@ -99,7 +99,7 @@ function Told({ of, change, at }: { of: Branch; change: Change; at: number | und
           onClose={() => setAsking(null)}
         />
       )}
-      {naming && <NewVariant of={of} position={change.position} onClose={() => setNaming(false)} />}
+      {naming && <NewVariant position={change.position} onClose={() => setNaming(false)} />}
     </article>
   );
 }

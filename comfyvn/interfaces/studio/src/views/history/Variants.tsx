@@ -1,17 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Branch } from "@/api/client";
 import { projectQuery } from "@/api/queries";
-import { Button } from "@/components/Button";
+import { Button, IconButton } from "@/components/Button";
 import { Chip } from "@/components/Chip";
 import { Empty } from "@/components/Empty";
 import { Icon } from "@/components/Icon";
+import { Menu, type MenuItem } from "@/components/Menu";
+import { NameDialog } from "@/components/NameDialog";
 import { Split } from "@/components/Split";
+import { toast, toastError } from "@/components/toasts";
+import { NewVariant } from "@/shell/Founding";
 import { go } from "@/shell/place";
 import type { ViewProps } from "@/shell/view";
+import { changeVariant } from "./acts";
 import { Comparison } from "./Comparison";
 import { descent } from "./descent";
 import { historyText } from "./messages";
-import { NewVariant } from "./NewVariant";
 import css from "./variants.module.css";
 
 /** All variants of the project as they grew, and this one beside another. */
@@ -48,6 +53,14 @@ export function Variants({ path, project, branch, at }: ViewProps) {
                   {from ? t("grewFrom", { name: from, at: variant.fork_position ?? 0 }) : t("firstVariant")}
                 </small>
               </button>
+              {at === undefined && (
+                <More
+                  of={{ project, branch: variant.name }}
+                  open={open}
+                  from={from}
+                  closed={variant.closed === true}
+                />
+              )}
             </li>
           );
         })}
@@ -65,7 +78,50 @@ export function Variants({ path, project, branch, at }: ViewProps) {
           </Empty>
         )}
       </Split>
-      {naming && <NewVariant of={{ project, branch }} position={at} onClose={() => setNaming(false)} />}
+      {naming && <NewVariant onClose={() => setNaming(false)} />}
+    </>
+  );
+}
+
+type MoreProps = { of: Branch; open: boolean; from: string | undefined; closed: boolean };
+
+/** What can be done with a variant as a whole; the first one stays open. */
+function More({ of, open, from, closed }: MoreProps) {
+  const t = historyText();
+  const [naming, setNaming] = useState(false);
+  const name = of.branch;
+  async function rename(to: string): Promise<void> {
+    await changeVariant(of, { name: to });
+    if (open) go({ branch: to });
+    toast(t("variantNamed", { from: name, name: to }), "good");
+  }
+  async function change(to: "close" | "reopen"): Promise<void> {
+    try {
+      await changeVariant(of, to);
+      if (open && from && to === "close") go({ branch: from });
+      toast(t(to === "close" ? "variantClosed" : "variantReopened", { name }), "good");
+    } catch (error) {
+      toastError(error);
+    }
+  }
+  const items: MenuItem[] = [{ label: t("variantRename"), icon: "edit", onPick: () => setNaming(true) }];
+  if (closed) items.push({ label: t("variantReopen"), icon: "redo", onPick: () => void change("reopen") });
+  else if (from) items.push({ label: t("variantClose"), icon: "check", onPick: () => void change("close") });
+  return (
+    <>
+      <Menu label={t("variantMore", { name })} items={items}>
+        {(trigger) => <IconButton icon="more" label={t("variantMore", { name })} small {...trigger} />}
+      </Menu>
+      {naming && (
+        <NameDialog
+          title={t("variantRenaming", { name })}
+          label={t("variantName")}
+          value={name}
+          act={t("variantRenameIt")}
+          make={rename}
+          onClose={() => setNaming(false)}
+        />
+      )}
     </>
   );
 }

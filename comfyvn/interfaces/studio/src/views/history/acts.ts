@@ -2,7 +2,6 @@ import { api, type Branch, type Outcome, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
 import { queries } from "@/api/queries";
 import { toast, toastError } from "@/components/toasts";
-import { go } from "@/shell/place";
 import { historyText } from "./messages";
 
 /** Something that both sides changed; `path` leads to it inside of its entity. */
@@ -62,12 +61,12 @@ export function merge(of: Branch, source: string, settled: Settled = {}) {
   });
 }
 
-/** Make a variant of a branch as it is, or was at a position, and go there. */
-export async function fork({ project, branch }: Branch, name: string, position?: number): Promise<void> {
-  const body = { name, source: branch, ...(position === undefined ? {} : { at: position }) };
-  await api.POST("/api/projects/{project}/branches", { params: { path: { project } }, body });
-  await queries.invalidateQueries({ queryKey: ["project", project] });
-  go({ branch: name, at: undefined });
+/** Give a variant another name, close it, or open it again. */
+export async function changeVariant(of: Branch, to: { name: string } | "close" | "reopen"): Promise<void> {
+  const root = "/api/projects/{project}/branches/{branch}";
+  if (typeof to === "object") await api.POST(`${root}/rename`, { params: at(of), body: to });
+  else await api.POST(`${root}/${to}`, { params: at(of) });
+  await queries.invalidateQueries({ queryKey: ["project", of.project] });
 }
 
 type Seen = readonly { readonly subject: string; readonly position: number }[];
