@@ -262,7 +262,7 @@ def test(arguments: Sequence[str]) -> int:
     if failed:
         say(f"failed before the tests: {', '.join(failed)}")
     if not passes("tests", ("pytest", "-n", "3", "--dist", "worksteal", *selection, *arguments)):
-        if arguments or not passes("tests that failed, alone", ONCE_MORE):
+        if arguments or not passes("tests that failed, alone", (*ONCE_MORE, *selection)):
             failed.append("tests")
         else:
             say("UNSTEADY: the tests that failed above pass when they run alone; each of them wants mending")

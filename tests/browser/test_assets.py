@@ -4,7 +4,6 @@ import io
 import math
 import os
 import struct
-import time
 import wave
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,13 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.studio import SAMPLE, Server
-from tests.patience import PATIENCE
+from tests.patience import ended, until
 
 pytestmark = pytest.mark.engine
 
 PROJECT = "the-tuba-on-tram-nine"
 PICTURES = int(os.environ.get("COMFYVN_TEST_PICTURES", "520"))
 """More than one page of the list; 2,000 take a minute to register."""
-
-
-def until(page: Page, script: str) -> None:
-    """Wait until a script gives a true value; pages forbid the way in which Playwright would wait."""
-    end = time.monotonic() + PATIENCE
-    while not page.evaluate(script):
-        assert time.monotonic() < end, script
-        time.sleep(0.02)
 
 
 def picture(number: int, side: int = 8) -> bytes:
@@ -49,10 +40,7 @@ def sound() -> bytes:
 
 def register(server: Server, folder: Path, **asked: Any) -> None:
     job = server.post("/assets/register", {"path": str(folder), "project": PROJECT, **asked})
-    end = time.monotonic() + PATIENCE
-    while (now := server.get(f"/jobs/{job['id']}"))["status"] in ("queued", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    now = ended(lambda: server.get(f"/jobs/{job['id']}"))
     assert now["status"] == "done", now["error"]
 
 
@@ -97,7 +85,9 @@ def test_fifty_files_show_their_progress_and_can_be_stopped(page: Page, server: 
     page.get_by_label("Choose files").set_input_files(files)
     progress = page.get_by_role("progressbar")
     expect(progress).to_be_visible()
-    until(page, "document.querySelector('progress')?.value > 0.15")
+    until(
+        lambda: page.evaluate("document.querySelector('progress')?.value > 0.15")
+    )  # as pages forbid Playwright's own way
     page.get_by_role("button", name="Stop").click()
     expect(progress).to_have_count(0)
     came = server.get(f"/assets?project={PROJECT}&text=up&limit=500")["total"]
@@ -115,7 +105,7 @@ def test_a_sound_is_heard_and_the_lineage_of_a_picture_opens(page: Page, server:
     )
     page.get_by_label("Type").select_option("sound")
     page.get_by_role("option", name="hum.wav").click()
-    until(page, "document.querySelector('audio')?.duration > 0.9")
+    until(lambda: page.evaluate("document.querySelector('audio')?.duration > 0.9"))
     rows = {name: server.get(f"/assets?project={PROJECT}&text={name}.png")["items"][0] for name in ("sketch", "final")}
     sketch, final = rows["sketch"]["id"], rows["final"]["id"]
     said = {"subject": f"asset:{final}", "activity": "derived", "inputs": {f"asset:{sketch}": "parent"}}

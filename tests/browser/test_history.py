@@ -108,9 +108,19 @@ def test_a_variant_is_renamed_closed_and_opened_again(page: Page, server: Server
     page.get_by_role("menuitem", name="Open again").click()
     expect(page.get_by_text("second takes changes again")).to_be_visible()
     assert reword(server, "depot", "depot-03", "It goes on.", "second")
-    page.get_by_role("button", name="More for main").click()
-    expect(page.get_by_role("menuitem", name="Rename")).to_be_visible()
-    expect(page.get_by_role("menuitem", name="Close")).to_have_count(0)
+    expect(page.get_by_role("button", name="More for main")).to_have_count(0)
+
+    page.goto(f"{HISTORY.replace('/main/', '/second/')}/variants")  # the one that is open
+    more.click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_label("Name of the variant").fill("third")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/third/history/variants")
+    expect(page.get_by_role("button", name="Variant: third")).to_be_visible()
+    page.get_by_role("button", name="More for third").click()
+    page.get_by_role("menuitem", name="Close").click()
+    page.wait_for_url("**/main/history/variants")
+    expect(page.get_by_role("button", name="More for third")).to_be_visible()
 
 
 def test_a_journey_to_before_the_import_and_back_then_one_scene_is_restored(page: Page, server: Server) -> None:

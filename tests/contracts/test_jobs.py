@@ -19,7 +19,7 @@ from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from tests.jobs.processes import working
 from tests.jobs.trying import did, kinds
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 class Heard:
@@ -52,10 +52,7 @@ class Desk(NamedTuple):
 
     def began(self, job: Job) -> None:
         """Wait until a job has begun."""
-        end = time.monotonic() + PATIENCE
-        while not did(self.folder, job.id):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: did(self.folder, job.id))
 
     def blocked(self) -> tuple[Job, Path]:
         """Hand in a job that goes on until a file is there, and wait until it has begun."""

@@ -1,14 +1,13 @@
 """What shows a file in the file manager of each system."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from comfyvn.domain.kernel import Missing
 from comfyvn.infrastructure.file_manager import command, show
-from tests.patience import PATIENCE
+from tests.patience import until
 
 FILE = Path("views") / "rain" / "a.png"
 
@@ -31,10 +30,7 @@ def test_the_folder_is_opened_and_the_file_is_not(tmp_path: Path, monkeypatch: p
     file.parent.mkdir()
     file.touch()
     show(file)
-    end = time.monotonic() + PATIENCE
-    while not said.exists():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(said.exists)
     assert said.read_text() == f"{file.parent}\n"
 
 

@@ -1,6 +1,5 @@
 """Jobs in a thread: how many may wait, and how many are remembered."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from comfyvn.infrastructure.jobs.journal import Journal
 from comfyvn.infrastructure.jobs.threads import ThreadJobs
 from comfyvn.infrastructure.system import RandomIds, SystemClock
 from tests.jobs.trying import kinds
-from tests.patience import PATIENCE
+from tests.patience import until
 
 
 def test_only_so_many_wait_and_only_so_many_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,10 +20,7 @@ def test_only_so_many_wait_and_only_so_many_are_kept(tmp_path: Path, monkeypatch
     jobs = ThreadJobs(kinds(tmp_path), RandomIds(), SystemClock(), Journal(tmp_path / "logs"))
 
     def wait_for(job_id: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while jobs.status(job_id).status in OPEN:
-            assert time.monotonic() < end
-            time.sleep(0.005)
+        until(lambda: jobs.status(job_id).status not in OPEN)
 
     first = jobs.submit("wait", {"file": str(tmp_path / "go-on")})
     with pytest.raises(Conflict, match="waiting"):

@@ -19,7 +19,7 @@ from comfyvn.application.projects import found_project
 from comfyvn.application.studio import Request
 from tests.journeys.processes import CHECKOUT, served
 from tests.journeys.registrar import BATCH, open_registry
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 FILES = 64
 
@@ -179,10 +179,7 @@ def test_killed_while_a_file_is_uploaded(home: Path) -> None:
     with served(home) as (process, port):
         line = half_uploaded(port)
         incoming = home / "data" / "blobs" / "incoming"
-        end = time.monotonic() + PATIENCE
-        while not any(file.stat().st_size > 1 << 20 for file in incoming.glob("*")):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: any(file.stat().st_size > 1 << 20 for file in incoming.glob("*")))
         process.kill()
         process.wait()
         line.close()
@@ -199,8 +196,5 @@ def test_a_client_that_goes_away_leaves_nothing(home: Path) -> None:
     with served(home) as (_, port):
         half_uploaded(port).close()
         blobs = home / "data" / "blobs"
-        end = time.monotonic() + PATIENCE
-        while not blobs.is_dir() or any(file.is_file() for file in blobs.rglob("*")):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: blobs.is_dir() and not any(file.is_file() for file in blobs.rglob("*")))
     assert looked(home)[1] == []

@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from comfyvn.infrastructure.system import RandomIds, SystemClock
 from tests.jobs.processes import kill, ready, start
 from tests.jobs.trying import did, kinds
 from tests.journeys.processes import served
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 class Shop(NamedTuple):
@@ -42,13 +42,6 @@ class Shop(NamedTuple):
 
     def now(self, job: Job) -> Job:
         return self.jobs.status(job.id)
-
-    def until(self, happened: Callable[[], Any]) -> None:
-        """Wait until something is so."""
-        end = time.monotonic() + PATIENCE
-        while not happened():
-            assert time.monotonic() < end
-            time.sleep(0.02)
 
     def doings(self, job: Job) -> list[tuple[str, str, int, float]]:
         """Return what a job did: begun or done, step, attempt, time."""
@@ -73,10 +66,10 @@ def test_workers_are_killed_and_upgraded_and_each_job_ends_once_and_alone_on_its
     workers = {name: start(shop.folder, shop.url, name, "gpu0", version="0") for name in ("one", "two")}
     ready(*workers.values())
     first, last = sorted(chance.sample(range(2, 24), 2))
-    shop.until(lambda: _steps(shop, jobs) >= first)
+    until(lambda: _steps(shop, jobs) >= first)
     kill(workers["one"])
     workers["one"] = start(shop.folder, shop.url, "one", "gpu0")  # the next release, beside one of the last
-    shop.until(lambda: _steps(shop, jobs) >= last)
+    until(lambda: _steps(shop, jobs) >= last)
     kill(workers["two"])  # which stays dead: the other takes over by itself
     try:
         over = shop.over(jobs)
@@ -123,12 +116,12 @@ def test_a_worker_whose_place_was_taken_ends_and_each_has_its_own_slots(shop: Sh
     first = start(shop.folder, shop.url, "same")
     ready(first)
     running = wait()
-    shop.until(lambda: did(shop.folder, running.id))
+    until(lambda: did(shop.folder, running.id))
     second = start(shop.folder, shop.url, "same", slots=3)
     try:
         assert first.wait(PATIENCE) == 3
         more = [wait(), wait()]
-        shop.until(lambda: all(did(shop.folder, job.id) for job in more))
+        until(lambda: all(did(shop.folder, job.id) for job in more))
         (shop.folder / "go-on").touch()
         over = shop.over([running, *more])
     finally:

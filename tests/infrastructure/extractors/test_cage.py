@@ -14,7 +14,7 @@ from comfyvn.domain.kernel import Refused
 from comfyvn.infrastructure.extractors import confining
 from comfyvn.infrastructure.extractors.running import clear
 from tests.infrastructure.extractors.programs import HELD, LIMITS, SMALL, registered, script, toolbox
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 pytestmark = pytest.mark.engine
 """These tests need bubblewrap."""
@@ -132,10 +132,7 @@ def test_it_makes_no_devices(tmp_path: Path, held: Confinement) -> None:
 
 def test_what_it_started_ends_with_it(tmp_path: Path, held: Confinement) -> None:
     clear(unpack(tmp_path, held, "setsid sleep 31.4159 & disown; echo x > x").folder.parent)
-    end = time.monotonic() + PATIENCE
-    while any(b"31.4159" in words for words in _running()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not any(b"31.4159" in words for words in _running()))
 
 
 def _running() -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """The analysis over HTTP: asked for as a job, read part by part, known only for the state that was analysed."""
 
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from comfyvn.application.ports import Ref
 from comfyvn.application.studio import find_branch
 from comfyvn.domain.story.commands import OpenScene, WriteLine
 from tests.interfaces.rest.client import ANN, fill, make_app, make_studio
-from tests.patience import PATIENCE
+from tests.patience import ended, until
 
 LINE = "/api/projects/rain/branches/main/scenes/s1/write-line"
 
@@ -29,11 +28,7 @@ def client() -> TestClient:
 def analysed(client: TestClient, **asked: Any) -> Any:
     answer = client.post("/api/analysis", json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + PATIENCE
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return job
+    return ended(lambda: client.get(f"/jobs/{answer.json()['id']}").json())
 
 
 def test_an_analysis_is_made_once_and_read_part_by_part(client: TestClient) -> None:
@@ -120,14 +115,9 @@ def test_an_analysis_can_be_cancelled(client: TestClient) -> None:
     declared = {"type": "int", "default": 0, "scope": "session"}
     client.post("/api/projects/rain/branches/main/variables/gold/declare-variable", json=declared)
     job = client.post("/api/analysis", json={"moments": 5_000_000}).json()["id"]
-    end = time.monotonic() + PATIENCE
-    while not client.get(f"/jobs/{job}").json()["done"]:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: client.get(f"/jobs/{job}").json()["done"])
     assert client.post(f"/jobs/{job}/cancel").status_code == 200
-    while (now := client.get(f"/jobs/{job}").json())["status"] == "running":
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    now = ended(lambda: client.get(f"/jobs/{job}").json())
     assert now["status"] == "cancelled"
 
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from comfyvn.infrastructure.storage import blobs
 from tests.interfaces.rest.client import fill, make_app, make_studio
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, ended
 from tests.registries import BROKEN
 
 PNG, OGG = b"a picture" * 10, b"a song" * 10
@@ -47,11 +47,7 @@ def upload(client: TestClient, *files: tuple[str, bytes], status: int = 200, key
 def over(client: TestClient, route: str, /, **asked: Any) -> Any:
     answer = client.post(route, json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + PATIENCE
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return job
+    return ended(lambda: client.get(f"/jobs/{answer.json()['id']}").json())
 
 
 def test_an_upload_answers_with_rows_in_one_commit(client: TestClient) -> None:

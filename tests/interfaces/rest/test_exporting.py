@@ -2,7 +2,6 @@
 
 import io
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.interfaces.rest.client import fill, make_app, make_studio
-from tests.patience import PATIENCE
+from tests.patience import ended
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +24,7 @@ def client() -> TestClient:
 def over(client: TestClient, path: str, **asked: Any) -> Any:
     answer = client.post(path, json=asked)
     assert answer.status_code == 202, answer.text
-    end = time.monotonic() + PATIENCE
-    while (job := client.get(f"/jobs/{answer.json()['id']}").json())["status"] in ("queued", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return job
+    return ended(lambda: client.get(f"/jobs/{answer.json()['id']}").json())
 
 
 def test_a_dry_run_and_an_export(client: TestClient) -> None:

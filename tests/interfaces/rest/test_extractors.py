@@ -1,7 +1,6 @@
 """External programs over HTTP: registered, acknowledged, used by imports, forgotten; from this machine alone."""
 
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests.infrastructure.extractors.programs import script
 from tests.interfaces.rest.client import make_app, make_studio
-from tests.patience import PATIENCE
+from tests.patience import ended
 
 
 @pytest.fixture
@@ -23,12 +22,7 @@ def api() -> Iterator[TestClient]:
 
 
 def over(api: TestClient, job: Any) -> Any:
-    end = time.monotonic() + PATIENCE
-    while job["status"] in ("queued", "running"):
-        assert time.monotonic() < end, job
-        time.sleep(0.02)
-        job = api.get(f"/imports/status/{job['id']}").json()
-    return job
+    return ended(lambda: api.get(f"/imports/status/{job['id']}").json())
 
 
 @pytest.mark.engine

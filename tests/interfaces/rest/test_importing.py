@@ -3,7 +3,6 @@
 import io
 import json
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from fastapi.testclient import TestClient
 from comfyvn.interfaces.rest.importing import file_name
 from tests.infrastructure.imports.test_twine import HARLOWE, twee
 from tests.interfaces.rest.client import fill, make_app, make_studio
-from tests.patience import PATIENCE
+from tests.patience import ended
 
 CHAT = "Ann: Hello.\nBo: Hi.\nAnn: Bye.\n"
 
@@ -30,12 +29,7 @@ def api() -> Iterator[TestClient]:
 
 def over(api: TestClient, job: Any) -> Any:
     """Wait for a job, and return it."""
-    end = time.monotonic() + PATIENCE
-    while job["status"] in ("queued", "running"):
-        assert time.monotonic() < end, job
-        time.sleep(0.01)
-        job = api.get(f"/imports/status/{job['id']}").json()
-    return job
+    return ended(lambda: api.get(f"/imports/status/{job['id']}").json())
 
 
 def sent(name: str, content: str) -> Any:

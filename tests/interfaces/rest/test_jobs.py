@@ -1,7 +1,6 @@
 """Jobs over HTTP: handed in by kind, listed, followed, stopped and tried again."""
 
 import json
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from comfyvn.application.jobs.job import OPEN
 from comfyvn.application.studio import find_branch
 from tests.interfaces.rest.client import fill, make_app, make_studio
 from tests.listening import serving
-from tests.patience import PATIENCE
+from tests.patience import ended
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +34,7 @@ def handed_in(client: TestClient, kind: str, order: Any, **more: Any) -> Any:
 
 
 def over(client: TestClient, job: Any) -> Any:
-    end = time.monotonic() + PATIENCE
-    while (now := client.get(f"/jobs/status/{job['id']}").json())["status"] in OPEN:
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return now
+    return ended(lambda: client.get(f"/jobs/status/{job['id']}").json())
 
 
 def test_a_job_of_any_kind_is_handed_in_and_followed(client: TestClient) -> None:

@@ -53,7 +53,7 @@ export function Variants({ path, project, branch, at }: ViewProps) {
                   {from ? t("grewFrom", { name: from, at: variant.fork_position ?? 0 }) : t("firstVariant")}
                 </small>
               </button>
-              {at === undefined && (
+              {at === undefined && from && (
                 <More
                   of={{ project, branch: variant.name }}
                   open={open}
@@ -83,9 +83,9 @@ export function Variants({ path, project, branch, at }: ViewProps) {
   );
 }
 
-type MoreProps = { of: Branch; open: boolean; from: string | undefined; closed: boolean };
+type MoreProps = { of: Branch; open: boolean; from: string; closed: boolean };
 
-/** What can be done with a variant as a whole; the first one stays open. */
+/** What can be done with a variant as a whole; the first one keeps its name, which addresses begin with, and stays open. */
 function More({ of, open, from, closed }: MoreProps) {
   const t = historyText();
   const [naming, setNaming] = useState(false);
@@ -98,15 +98,18 @@ function More({ of, open, from, closed }: MoreProps) {
   async function change(to: "close" | "reopen"): Promise<void> {
     try {
       await changeVariant(of, to);
-      if (open && from && to === "close") go({ branch: from });
+      if (open && to === "close") go({ branch: from });
       toast(t(to === "close" ? "variantClosed" : "variantReopened", { name }), "good");
     } catch (error) {
       toastError(error);
     }
   }
-  const items: MenuItem[] = [{ label: t("variantRename"), icon: "edit", onPick: () => setNaming(true) }];
-  if (closed) items.push({ label: t("variantReopen"), icon: "redo", onPick: () => void change("reopen") });
-  else if (from) items.push({ label: t("variantClose"), icon: "check", onPick: () => void change("close") });
+  const items: MenuItem[] = [
+    { label: t("variantRename"), icon: "edit", onPick: () => setNaming(true) },
+    closed
+      ? { label: t("variantReopen"), icon: "redo", onPick: () => void change("reopen") }
+      : { label: t("variantClose"), icon: "check", onPick: () => void change("close") },
+  ];
   return (
     <>
       <Menu label={t("variantMore", { name })} items={items}>
