@@ -85,9 +85,8 @@ def test_fifty_files_show_their_progress_and_can_be_stopped(page: Page, server: 
     page.get_by_label("Choose files").set_input_files(files)
     progress = page.get_by_role("progressbar")
     expect(progress).to_be_visible()
-    until(
-        lambda: page.evaluate("document.querySelector('progress')?.value > 0.15")
-    )  # as pages forbid Playwright's own way
+    # the pages forbid the way in which Playwright would wait for a script
+    until(lambda: page.evaluate("document.querySelector('progress')?.value > 0.15"))
     page.get_by_role("button", name="Stop").click()
     expect(progress).to_have_count(0)
     came = server.get(f"/assets?project={PROJECT}&text=up&limit=500")["total"]
